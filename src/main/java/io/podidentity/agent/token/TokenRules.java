@@ -1,0 +1,17 @@
+package io.podidentity.agent.token;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token must say to be believed.
+ *
+ * @param issuer the only issuer accepted; null accepts any, since the keys already name the cluster
+ * @param audiences a token must be meant for one of these; empty accepts any
+ */
+public record TokenRules(@Nullable String issuer, Set<String> audiences) {
+
+    public TokenRules {
+        audiences = Set.copyOf(audiences);
+    }
+}
