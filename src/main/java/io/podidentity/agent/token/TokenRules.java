@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record TokenRules(@Nullable String issuer, Set<String> audiences) {
 
+    /** The audience of tokens that are meant for EKS Auth. */
+    public static final String EKS_AUDIENCE = "pods.eks.amazonaws.com";
+
     public TokenRules {
         audiences = Set.copyOf(audiences);
     }

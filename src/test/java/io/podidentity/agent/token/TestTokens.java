@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestTokens {
 
-    public static final String AUDIENCE = "pods.eks.amazonaws.com";
+    public static final String AUDIENCE = TokenRules.EKS_AUDIENCE;
     public static final String ISSUER = "https://oidc.example.com/id/CLUSTER";
 
     private final Map<String, Object> claims = new LinkedHashMap<>();
