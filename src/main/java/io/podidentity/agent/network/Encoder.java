@@ -20,6 +20,11 @@ final class Encoder {
         };
     }
 
+    /** Does nothing but make the kernel answer. */
+    static byte[] echo() {
+        return new MessageWriter(NLMSG_NOOP, DO, 0).toBytes();
+    }
+
     static byte[] createLink(String name, String kind, int sequence) {
         return ifinfomsg(new MessageWriter(RTM_NEWLINK, MAKE, sequence), 0, 0, 0)
                 .attribute(IFLA_IFNAME, name)

@@ -1,6 +1,7 @@
 package io.podidentity.agent.network;
 
 import io.podidentity.agent.config.WellKnown;
+import java.time.Duration;
 import java.util.List;
 
 /** Gives the node the link and addresses that pods ask for credentials, or takes them back. */
@@ -47,6 +48,10 @@ public final class LinkSetup {
     public LinkReport previewUndo() {
         UndoPlanner planner = new UndoPlanner(WellKnown.LINK_NAME);
         return run(netlink -> preview(planner.plan(netlink.observe(), wanted)));
+    }
+
+    NetworkEvents events(Duration slowLook) throws NetlinkException {
+        return KernelEvents.open(slowLook, WellKnown.LINK_NAME, wanted);
     }
 
     private static LinkReport preview(LinkPlan plan) {

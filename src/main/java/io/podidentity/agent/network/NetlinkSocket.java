@@ -32,6 +32,7 @@ final class NetlinkSocket implements NetlinkChannel {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final int fd;
+    private boolean closed;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(BUFFER);
     private final MemorySegment sender = arena.allocate(SOCKADDR_NL);
@@ -81,7 +82,11 @@ final class NetlinkSocket implements NetlinkChannel {
     }
 
     @Override
-    public void send(byte[] datagram) throws NetlinkException {
+    public synchronized void send(byte[] datagram) throws NetlinkException {
+        if (closed) {
+            // By now the number may be somebody else's file.
+            throw NetlinkException.unanswered("the socket is closed");
+        }
         try (Arena scratch = Arena.ofConfined()) {
             LibC.send(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, datagram));
         }
@@ -112,7 +117,8 @@ final class NetlinkSocket implements NetlinkChannel {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         arena.close();
         try {
             LibC.close(fd);

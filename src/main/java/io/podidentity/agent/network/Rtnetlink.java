@@ -3,9 +3,9 @@ package io.podidentity.agent.network;
 /** The numbers of netlink and rtnetlink that we speak; see netlink(7) and rtnetlink(7). */
 final class Rtnetlink {
 
+    static final int NLMSG_NOOP = 1;
     static final int NLMSG_ERROR = 2;
     static final int NLMSG_DONE = 3;
-    static final int NLMSG_OVERRUN = 4;
 
     static final int NLM_F_REQUEST = 0x1;
     static final int NLM_F_ACK = 0x4;
