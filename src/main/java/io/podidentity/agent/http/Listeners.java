@@ -19,6 +19,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,6 +42,10 @@ public class Listeners {
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
 
+    /** The header of the agent's own first request, which is not counted. */
+    public static final String REHEARSAL = "X-Rehearsal";
+
+    private final String rehearsalMark = UUID.randomUUID().toString();
     private final Vertx vertx;
     private final AgentConfig config;
     private final ReplyWriter replies;
@@ -137,6 +142,11 @@ public class Listeners {
      */
     public record CredentialsListener(BindHost host, int port, @Nullable String problem) {}
 
+    /** The value by which the agent knows its own first request. */
+    public String rehearsalMark() {
+        return rehearsalMark;
+    }
+
     /** Connections that clients hold open, on all sockets. */
     public int connections() {
         return guard.open();
@@ -151,7 +161,8 @@ public class Listeners {
     }
 
     private void observe(RoutingContext request) {
-        if (CredentialsResource.PATH.equals(request.request().path())) {
+        if (CredentialsResource.PATH.equals(request.request().path())
+                && !rehearsalMark.equals(request.request().getHeader(REHEARSAL))) {
             request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
         }
         track(request);
