@@ -21,7 +21,7 @@ public class Rehearsal {
         this.source = source;
     }
 
-    /** Blocks until the way has been walked, two seconds at most; asks EKS Auth for nothing. */
+    /** Blocks until the way has been walked, four seconds at most; asks EKS Auth for nothing. */
     public CredentialOutcome run() {
         return ScopedValue.where(RUNNING, true)
                 .call(
