@@ -1,4 +1,4 @@
-/** The one validated configuration and the well-known addresses. */
+/** What the agent can be told, checked in one place. */
 @NullMarked
 package io.podidentity.agent.config;
 

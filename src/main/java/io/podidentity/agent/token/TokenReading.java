@@ -10,5 +10,14 @@ public sealed interface TokenReading {
     record Malformed(String problem) implements TokenReading {}
 
     /** A JWT that has expired or is not yet valid. */
-    record OutOfTime(String problem) implements TokenReading {}
+    sealed interface OutOfTime extends TokenReading {
+
+        String problem();
+    }
+
+    /** A JWT whose time is over. */
+    record Expired(String problem) implements OutOfTime {}
+
+    /** A JWT whose time has not come. */
+    record NotYetValid(String problem) implements OutOfTime {}
 }

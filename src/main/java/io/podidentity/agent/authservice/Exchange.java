@@ -1,0 +1,90 @@
+package io.podidentity.agent.authservice;
+
+import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.agent.token.TokenReader;
+import io.podidentity.agent.token.TokenReading.Current;
+import io.podidentity.agent.token.TokenReading.Expired;
+import io.podidentity.agent.token.TokenReading.Malformed;
+import io.podidentity.agent.token.TokenReading.NotYetValid;
+import io.podidentity.agent.token.TokenVerifier;
+import io.podidentity.agent.token.TokenVerifier.Verdict.Genuine;
+import io.podidentity.agent.token.TokenVerifier.Verdict.Refused;
+import io.podidentity.agent.token.TokenVerifier.Verdict.Unverifiable;
+import java.time.Clock;
+import java.util.Objects;
+
+/** Exchanges a service account token for a session of the role it is associated with. */
+final class Exchange {
+
+    private final TokenReader reader;
+    private final TokenVerifier verifier;
+    private final Associations associations;
+    private final SessionIssuer issuer;
+
+    Exchange(TokenVerifier verifier, Associations associations, SessionIssuer issuer, Clock clock) {
+        this.reader = new TokenReader(clock);
+        this.verifier = verifier;
+        this.associations = associations;
+        this.issuer = issuer;
+    }
+
+    /** May block: never call it on an event loop. */
+    Outcome exchange(String cluster, String token) {
+        if (!RoleAssociation.CLUSTER_NAME.matcher(cluster).matches()) {
+            return new Refusal(ErrorType.INVALID_PARAMETER, "The cluster's name is not valid");
+        }
+        return switch (reader.read(token)) {
+            case Malformed(String problem) -> invalidToken(problem);
+            case Expired(String problem) ->
+                    new Refusal(
+                            ErrorType.EXPIRED_TOKEN,
+                            "The service account token is expired: " + problem);
+            case NotYetValid(String problem) -> invalidToken(problem);
+            case Current(ServiceAccountToken read) -> verify(cluster, read);
+        };
+    }
+
+    private Outcome verify(String cluster, ServiceAccountToken token) {
+        return switch (verifier.verify(token)) {
+            case Genuine() -> issue(cluster, token);
+            case Refused(String problem) -> invalidToken(problem);
+            case Unverifiable(String problem) ->
+                    new Refusal(
+                            ErrorType.SERVICE_UNAVAILABLE, "Tokens cannot be verified: " + problem);
+        };
+    }
+
+    private Outcome issue(String cluster, ServiceAccountToken token) {
+        // A genuine token names both.
+        String namespace = Objects.requireNonNull(token.namespace());
+        String serviceAccount = Objects.requireNonNull(token.serviceAccount());
+        return switch (associations.find(cluster, namespace, serviceAccount)) {
+            case Associations.Lookup.Found(RoleAssociation association) ->
+                    switch (issuer.issue(association, token)) {
+                        case Session session -> new Exchanged(token, association, session);
+                        case Refusal refusal -> refusal;
+                    };
+            case Associations.Lookup.None() ->
+                    new Refusal(
+                            ErrorType.RESOURCE_NOT_FOUND,
+                            "There is no pod identity association for service account %s/%s in cluster %s"
+                                    .formatted(namespace, serviceAccount, cluster));
+            case Associations.Lookup.Unavailable(String problem) ->
+                    new Refusal(
+                            ErrorType.SERVICE_UNAVAILABLE,
+                            "Associations cannot be looked up: " + problem);
+        };
+    }
+
+    private static Refusal invalidToken(String problem) {
+        return new Refusal(
+                ErrorType.INVALID_TOKEN, "The service account token is invalid: " + problem);
+    }
+
+    /** What came of an exchange. */
+    sealed interface Outcome permits Exchanged, Refusal {}
+
+    /** The token was believed, its association found and a session made. */
+    record Exchanged(ServiceAccountToken token, RoleAssociation association, Session session)
+            implements Outcome {}
+}

@@ -1,0 +1,20 @@
+package io.podidentity.agent.token;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token must say to be believed.
+ *
+ * @param issuer the only issuer accepted; null accepts any, since the keys already name the cluster
+ * @param audiences a token must be meant for one of these; empty accepts any
+ */
+public record TokenRules(@Nullable String issuer, Set<String> audiences) {
+
+    /** The audience of tokens that are meant for EKS Auth. */
+    public static final String EKS_AUDIENCE = "pods.eks.amazonaws.com";
+
+    public TokenRules {
+        audiences = Set.copyOf(audiences);
+    }
+}
