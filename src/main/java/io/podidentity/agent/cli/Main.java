@@ -42,6 +42,7 @@ public final class Main {
         }
         return switch (chosen) {
             case ServerCommand server -> Server.run(server.properties(), verbosity(result));
+            case InitializeCommand initialize -> initialize.call();
             case Runnable runnable -> {
                 runnable.run();
                 yield 0;
@@ -49,7 +50,7 @@ public final class Main {
             default ->
                     throw new ParameterException(
                             result.commandSpec().commandLine(),
-                            "Missing command; give server or version, or --help for all");
+                            "Missing command; give server, initialize or version, or --help for all");
         };
     }
 
