@@ -43,14 +43,11 @@ public final class Main {
         return switch (chosen) {
             case ServerCommand server -> Server.run(server.properties(), verbosity(result));
             case InitializeCommand initialize -> initialize.call();
-            case Runnable runnable -> {
-                runnable.run();
-                yield 0;
-            }
+            case VersionCommand version -> version.call();
             default ->
                     throw new ParameterException(
                             result.commandSpec().commandLine(),
-                            "Missing command; give server, initialize or version, or --help for all");
+                            "Missing command; give server, initialize or version, or see --help");
         };
     }
 
