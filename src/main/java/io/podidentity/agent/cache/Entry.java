@@ -39,9 +39,10 @@ final class Entry {
 
     /**
      * @param flight that brought the credentials
-     * @param stored when it did
+     * @param asked when somebody last asked
+     * @param stored when they came
      */
-    Entry(Flight flight, Issued issued, long stored, Duration lifetime, Plan plan) {
+    Entry(Flight flight, Issued issued, long asked, long stored, Duration lifetime, Plan plan) {
         this.key = flight.claim().key();
         this.pod = flight.claim().pod();
         this.issued = issued;
@@ -50,7 +51,7 @@ final class Entry {
         this.stored = stored;
         this.lifetime = lifetime.toNanos();
         this.plan = plan;
-        this.asked = flight.begun();
+        this.asked = asked;
         this.readers = List.of(flight.claim().digest());
         this.claim = flight.claim();
     }

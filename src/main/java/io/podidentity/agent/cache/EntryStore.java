@@ -59,16 +59,17 @@ final class EntryStore {
     /**
      * Keeps what a flight brought, in the place of what its pod had before.
      *
+     * @param asked when somebody last asked for it
      * @return whether it is worth keeping: credentials at the end of their life are not
      */
-    boolean put(Flight flight, Issued issued) {
+    boolean put(Flight flight, Issued issued, long asked) {
         Duration lifetime = Duration.between(timeline.now(), issued.credentials().expiration());
         Plan plan = policy.plan(lifetime, random);
         if (plan.freshness(lifetime) == Freshness.SPENT) {
             return false;
         }
         if (size > 0) {
-            put(new Entry(flight, issued, timeline.nanos(), lifetime, plan));
+            put(new Entry(flight, issued, asked, timeline.nanos(), lifetime, plan));
         }
         return true;
     }

@@ -135,7 +135,7 @@ final class FirstFetches {
         CredentialOutcome outcome = caller.call(mine.claim().request());
         Answer answer = new Answer(outcome, Origin.FETCHED);
         if (outcome instanceof Issued issued) {
-            store.put(mine, issued);
+            store.put(mine, issued, mine.begun());
         }
         if (outcome instanceof Failed failed
                 && Caller.throttled(failed)

@@ -109,7 +109,7 @@ final class Renewals {
         Answer fetched = new Answer(outcome, Origin.FETCHED);
         switch (outcome) {
             case Issued issued -> {
-                if (store.put(flight, issued)) {
+                if (store.put(flight, issued, entry.asked())) {
                     events.renewed(entry.pod(), !sameRole(entry.issued(), issued));
                     return fetched;
                 }
