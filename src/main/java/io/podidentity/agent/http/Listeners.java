@@ -2,6 +2,7 @@ package io.podidentity.agent.http;
 
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -100,7 +101,11 @@ public class Listeners {
                                 config.metricsAddress(),
                                 config.metricsPort(),
                                 new Gate(METRICS, inside)));
-        all().forEach(Listener::open);
+        // Live reload holds on to the request that causes it, which only Quarkus' own socket
+        // survives.
+        boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
+        others.forEach(Listener::open);
         vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
     }
 
