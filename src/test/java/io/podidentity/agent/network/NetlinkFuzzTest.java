@@ -3,10 +3,14 @@ package io.podidentity.agent.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.Jazzer;
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +35,7 @@ class NetlinkFuzzTest {
                                 "-Xmx256m",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                classPath(),
                                 Jazzer.class.getName(),
                                 "--target_class=" + NetlinkFuzzTarget.class.getName(),
                                 "--instrumentation_includes=io.podidentity.agent.network.**",
@@ -45,6 +49,17 @@ class NetlinkFuzzTest {
 
         assertThat(result.exit()).as(result.output()).isZero();
         assertThat(result.output()).contains("INITED cov: ").containsPattern("Done [0-9]{4,} runs");
+    }
+
+    /** No more than is needed: Jazzer looks through all of it before it starts. */
+    private static String classPath() {
+        return Stream.of(
+                        Jazzer.class,
+                        FuzzedDataProvider.class,
+                        NetlinkFuzzTarget.class,
+                        Message.class)
+                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static void seed(Path corpus) throws IOException {
