@@ -1,0 +1,86 @@
+package io.podidentity.agent.cli;
+
+import io.podidentity.agent.config.BindHost;
+import io.podidentity.agent.config.ClusterName;
+import io.podidentity.agent.config.Endpoint;
+import io.podidentity.agent.config.GoDuration;
+import io.podidentity.agent.config.Numbers;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Checks a flag's value with the reader that will read it later, and keeps its text. */
+abstract class Checked implements ITypeConverter<String> {
+
+    abstract void check(String text);
+
+    @Override
+    public final String convert(String text) {
+        try {
+            check(text);
+            return text;
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    static final class Cluster extends Checked {
+        @Override
+        void check(String text) {
+            ClusterName.parse(text);
+        }
+    }
+
+    static final class Port extends Checked {
+        @Override
+        void check(String text) {
+            Numbers.port(text);
+        }
+    }
+
+    static final class Count extends Checked {
+        @Override
+        void check(String text) {
+            Numbers.count(text);
+        }
+    }
+
+    static final class Rate extends Checked {
+        @Override
+        void check(String text) {
+            Numbers.rate(text);
+        }
+    }
+
+    static final class Host extends Checked {
+        @Override
+        void check(String text) {
+            BindHost.parse(text);
+        }
+    }
+
+    static final class Retention extends Checked {
+        @Override
+        void check(String text) {
+            GoDuration.parse(text);
+        }
+    }
+
+    static final class Url extends Checked {
+        @Override
+        void check(String text) {
+            Endpoint.parse(text);
+        }
+    }
+
+    static final class Truth extends Checked {
+        @Override
+        void check(String text) {
+            String lower = text.toLowerCase(Locale.ROOT);
+            if (!lower.equals("true") && !lower.equals("false")) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is neither true nor false; give one of them");
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.podidentity.agent.cli;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Takes a flag that was not given from its system property or environment variable, so that a wrong
+ * value there is told as a wrong flag is.
+ */
+final class EnvironmentDefaults implements IDefaultValueProvider {
+
+    private final Properties properties;
+    private final Map<String, String> environment;
+
+    EnvironmentDefaults(Properties properties, Map<String, String> environment) {
+        this.properties = properties;
+        this.environment = environment;
+    }
+
+    @Override
+    public @Nullable String defaultValue(ArgSpec arg) {
+        if (!(arg instanceof OptionSpec option) || option.inherited() || option.usageHelp()) {
+            return null;
+        }
+        String property = ServerCommand.property(option);
+        String value = properties.getProperty(property);
+        return value != null
+                ? value
+                : environment.get(
+                        property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,66 @@
+package io.podidentity.agent.cli;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Parses the command line before anything boots, and alone chooses the exit code. */
+@QuarkusMain
+public final class Main {
+
+    static final int USAGE = 2;
+
+    Main() {}
+
+    /** Runs the command that the arguments name. */
+    public static void main(String... arguments) {
+        CommandLine line = commandLine();
+        line.setExecutionStrategy(Main::execute);
+        int code = line.execute(arguments);
+        // In live reload Quarkus calls again and ends the process itself.
+        if (LaunchMode.current() == LaunchMode.NORMAL) {
+            ExitCode.exit(code);
+        }
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new AgentCommand());
+        line.setDefaultValueProvider(
+                new EnvironmentDefaults(System.getProperties(), System.getenv()));
+        line.setParameterExceptionHandler(Main::complain);
+        return line;
+    }
+
+    private static int execute(ParseResult result) {
+        ParseResult command = result.hasSubcommand() ? result.subcommand() : result;
+        Object chosen = command.commandSpec().userObject();
+        if (CommandLine.printHelpIfRequested(result)) {
+            return 0;
+        }
+        return switch (chosen) {
+            case ServerCommand server -> Server.run(server.properties(), verbosity(result));
+            case Runnable runnable -> {
+                runnable.run();
+                yield 0;
+            }
+            default ->
+                    throw new ParameterException(
+                            result.commandSpec().commandLine(),
+                            "Missing command; give server or version, or --help for all");
+        };
+    }
+
+    private static LogLevel verbosity(ParseResult result) {
+        AgentCommand root = (AgentCommand) result.commandSpec().userObject();
+        return root.verbosity;
+    }
+
+    private static int complain(ParameterException e, String[] arguments) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println("pod-identity-agent: " + Complaint.of(e));
+        return USAGE;
+    }
+}

@@ -1,0 +1,46 @@
+package io.podidentity.agent.cli;
+
+import io.podidentity.agent.config.InvalidSettingException;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Boots Quarkus with the flags as configuration, and waits until it ends. */
+final class Server {
+
+    private static final int FAILED = 1;
+
+    private Server() {}
+
+    /** Runs until the process is told to stop; returns its exit code. */
+    static int run(Map<String, String> properties, LogLevel level) {
+        properties.forEach(System::setProperty);
+        if (level != LogLevel.INFO) {
+            System.setProperty("quarkus.log.level", level.quarkus());
+        }
+        if (LaunchMode.current() == LaunchMode.NORMAL) {
+            ExitCode.zeroOnSignal();
+        }
+        AtomicInteger code = new AtomicInteger();
+        Quarkus.run(null, (status, problem) -> code.set(exitCode(status, problem)));
+        return code.get();
+    }
+
+    private static int exitCode(int status, @Nullable Throwable problem) {
+        if (problem == null) {
+            return status;
+        }
+        Throwable root = problem;
+        while (root.getCause() != null && !(root instanceof InvalidSettingException)) {
+            root = root.getCause();
+        }
+        if (root instanceof InvalidSettingException) {
+            System.err.println("pod-identity-agent: " + root.getMessage());
+            return Main.USAGE;
+        }
+        problem.printStackTrace();
+        return FAILED;
+    }
+}

@@ -1,0 +1,128 @@
+package io.podidentity.agent.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * The flags of {@code server}. They keep their text: once checked, each becomes the property of the
+ * same name that the configuration mapping reads, which also holds the defaults.
+ */
+@Command(name = "server", description = "Runs the agent.")
+final class ServerCommand {
+
+    @Option(
+            names = {"-c", "--cluster-name"},
+            required = true,
+            converter = Checked.Cluster.class,
+            description = "Name of the EKS cluster. Required.")
+    @Nullable String clusterName;
+
+    @Option(
+            names = {"-p", "--port"},
+            converter = Checked.Port.class,
+            description = "Port of the credentials listeners. Default: 80.")
+    @Nullable String port;
+
+    @Option(
+            names = {"-b", "--bind-hosts"},
+            split = ",",
+            paramLabel = "ADDRESS",
+            converter = Checked.Host.class,
+            description =
+                    "Address to serve credentials on; may be given again."
+                            + " Default: 169.254.170.23 and [fd00:ec2::23].")
+    @Nullable List<String> bindHosts;
+
+    @Option(
+            names = "--probe-port",
+            converter = Checked.Port.class,
+            description = "Port of the probes on localhost. Default: 2703.")
+    @Nullable String probePort;
+
+    @Option(
+            names = "--metrics-address",
+            converter = Checked.Host.class,
+            description = "Address of the metrics and the probes. Default: 0.0.0.0.")
+    @Nullable String metricsAddress;
+
+    @Option(
+            names = "--metrics-port",
+            converter = Checked.Port.class,
+            description = "Port of the metrics and the probes. Default: 2705.")
+    @Nullable String metricsPort;
+
+    @Option(
+            names = "--max-credential-retention-before-renewal",
+            paramLabel = "DURATION",
+            converter = Checked.Retention.class,
+            description =
+                    "Age at which credentials are renewed, such as 90s or 1h30m;"
+                            + " 0 turns caching off. Default: 3h.")
+    @Nullable String maxCredentialRetentionBeforeRenewal;
+
+    @Option(
+            names = "--max-cache-size",
+            paramLabel = "PODS",
+            converter = Checked.Count.class,
+            description = "Pods whose credentials are kept; 0 turns caching off. Default: 2000.")
+    @Nullable String maxCacheSize;
+
+    @Option(
+            names = "--max-service-qps",
+            paramLabel = "RATE",
+            converter = Checked.Rate.class,
+            description = "Renewals per second in the background. Default: 3.")
+    @Nullable String maxServiceQps;
+
+    @Option(
+            names = "--rotate-credentials",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "true|false",
+            converter = Checked.Truth.class,
+            description =
+                    "Reads the agent's own credentials anew from the shared credentials file"
+                            + " every minute. Default: false.")
+    @Nullable String rotateCredentials;
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            converter = Checked.Url.class,
+            description = "EKS Auth's address where it is not the region's own.")
+    @Nullable String endpoint;
+
+    @Spec @Nullable CommandSpec spec;
+
+    /** The flags that were given, or found in the environment, as configuration properties. */
+    Map<String, String> properties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        if (spec != null) {
+            for (OptionSpec option : spec.options()) {
+                Object value = option.inherited() ? null : option.getValue();
+                if (value != null) {
+                    properties.put(property(option), text(value));
+                }
+            }
+        }
+        return properties;
+    }
+
+    /** The configuration property of a flag. */
+    static String property(OptionSpec option) {
+        return "agent." + option.longestName().substring("--".length());
+    }
+
+    private static String text(Object value) {
+        return value instanceof List<?> list
+                ? String.join(",", list.stream().map(Object::toString).toList())
+                : value.toString();
+    }
+}

@@ -1,0 +1,74 @@
+package io.podidentity.agent.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything the server can be told. Each member is the flag of the same name, the system property
+ * {@code agent.NAME} and the environment variable {@code AGENT_NAME}, in that order.
+ */
+@ConfigMapping(prefix = "agent")
+public interface AgentConfig {
+
+    /** The cluster whose associations are asked for. */
+    @WithConverter(Converters.Cluster.class)
+    String clusterName();
+
+    /** The port of the credentials listeners. */
+    @WithConverter(Converters.Port.class)
+    @WithDefault("80")
+    int port();
+
+    /** Where credentials are served, one listener each. */
+    @WithConverter(Converters.Host.class)
+    @WithDefault(WellKnown.IPV4_ADDRESS + ",[" + WellKnown.IPV6_ADDRESS + "]")
+    List<BindHost> bindHosts();
+
+    /** The port of the probes on localhost. */
+    @WithConverter(Converters.Port.class)
+    @WithDefault("2703")
+    int probePort();
+
+    /** Where metrics, and the probes again, are served. */
+    @WithConverter(Converters.Host.class)
+    @WithDefault("0.0.0.0")
+    BindHost metricsAddress();
+
+    /** The port of the metrics. */
+    @WithConverter(Converters.Port.class)
+    @WithDefault("2705")
+    int metricsPort();
+
+    /** How old credentials may grow before they are renewed; zero turns caching off. */
+    @WithConverter(Converters.Retention.class)
+    @WithDefault("3h")
+    Duration maxCredentialRetentionBeforeRenewal();
+
+    /** How many pods' credentials are kept; zero turns caching off. */
+    @WithConverter(Converters.Count.class)
+    @WithDefault("2000")
+    int maxCacheSize();
+
+    /** Background renewals per second. */
+    @WithConverter(Converters.Rate.class)
+    @WithDefault("3")
+    int maxServiceQps();
+
+    /** Whether the agent's own credentials are read anew from the shared file every minute. */
+    @WithDefault("false")
+    boolean rotateCredentials();
+
+    /** EKS Auth's address where it is not the region's. */
+    @WithConverter(Converters.Url.class)
+    Optional<URI> endpoint();
+
+    /** The PEM file of the authorities that HTTPS is checked with, as the AWS SDKs name it. */
+    @WithDefault("${aws.ca.bundle:}")
+    Optional<Path> caBundle();
+}

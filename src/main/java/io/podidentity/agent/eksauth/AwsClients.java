@@ -1,0 +1,106 @@
+package io.podidentity.agent.eksauth;
+
+import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.config.InvalidSettingException;
+import io.quarkus.arc.DefaultBean;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.eksauth.EksAuthClient;
+import software.amazon.awssdk.services.eksauth.EksAuthClientBuilder;
+
+/** Makes the AWS clients; there is no Quarkus extension for EKS Auth. */
+@ApplicationScoped
+class AwsClients {
+
+    /** The reference agent's time-outs for one try. */
+    static final Duration CONNECT = Duration.ofMillis(500);
+
+    static final Duration TRY = Duration.ofSeconds(1);
+
+    private static final int BEFORE_ALL = 1;
+
+    static {
+        // The JDK would send a request again by itself when a kept connection turns out closed.
+        System.setProperty("sun.net.http.retryPost", "false");
+        // As many connections kept as calls can be made at once.
+        System.setProperty("http.maxConnections", String.valueOf(EksAuthCalls.AT_ONCE));
+    }
+
+    /** Makes the client at once, so that a missing region ends the start and not a request. */
+    void start(@Observes @Priority(BEFORE_ALL) StartupEvent started, EksAuthClient client) {}
+
+    @Produces
+    @Singleton
+    @DefaultBean
+    SdkHttpClient http(AgentConfig config, Clock clock) {
+        UrlConnectionHttpClient.Builder http =
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(TRY);
+        config.caBundle().map(CaBundle::read).ifPresent(http::tlsTrustManagersProvider);
+        return new Transport(http.build(), clock);
+    }
+
+    @Produces
+    @Singleton
+    @DefaultBean
+    AwsCredentialsProvider signing(AgentConfig config, SdkHttpClient http, Clock clock) {
+        return config.rotateCredentials()
+                ? new RotatingCredentials(clock)
+                : SigningCredentials.chain(http);
+    }
+
+    @Produces
+    @Singleton
+    EksAuthClient eksAuth(AgentConfig config, AwsCredentialsProvider signing, SdkHttpClient http) {
+        EksAuthClientBuilder builder =
+                builder(config).credentialsProvider(signing).httpClient(http);
+        try {
+            return builder.build();
+        } catch (SdkClientException e) {
+            throw new InvalidSettingException(
+                    "AWS_REGION",
+                    "no region is set, and neither the profile nor the instance's metadata names one",
+                    "set it to the cluster's region");
+        }
+    }
+
+    void close(@Disposes EksAuthClient client) {
+        client.close();
+    }
+
+    void close(@Disposes SdkHttpClient client) {
+        client.close();
+    }
+
+    /** A builder with all but credentials and transport. */
+    static EksAuthClientBuilder builder(AgentConfig config) {
+        ScheduledExecutorService timers =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("eks-auth-timeouts").factory());
+        EksAuthClientBuilder builder =
+                EksAuthClient.builder()
+                        .overrideConfiguration(
+                                ClientOverrideConfiguration.builder()
+                                        .apiCallTimeout(TRY)
+                                        .scheduledExecutorService(timers)
+                                        // EksAuthCalls retries, where all retries can be seen.
+                                        .retryStrategy(AwsRetryStrategy.doNotRetry())
+                                        .build());
+        config.endpoint().ifPresent(builder::endpointOverride);
+        return builder;
+    }
+}

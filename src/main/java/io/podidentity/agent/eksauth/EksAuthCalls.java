@@ -1,0 +1,88 @@
+package io.podidentity.agent.eksauth;
+
+import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.credentials.CredentialRequest;
+import io.smallrye.faulttolerance.api.CircuitBreakerName;
+import io.smallrye.faulttolerance.api.ExponentialBackoff;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import org.eclipse.microprofile.faulttolerance.Bulkhead;
+import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.eksauth.EksAuthClient;
+
+/** The one method that calls EKS Auth, and how much it is called when it fails. */
+@ApplicationScoped
+public class EksAuthCalls {
+
+    /** The circuit breaker's name, for those who report its state. */
+    public static final String BREAKER = "eks-auth";
+
+    /** Calls at once, from all pods of the node. */
+    static final int AT_ONCE = 50;
+
+    private final EksAuthClient client;
+    private final String cluster;
+    private final EksAuthEvents events;
+    private final Failures failures;
+    private final Answers answers;
+
+    EksAuthCalls(EksAuthClient client, AgentConfig config, EksAuthEvents events, Clock clock) {
+        this.client = client;
+        this.cluster = config.clusterName();
+        this.events = events;
+        this.failures = new Failures(cluster);
+        this.answers = new Answers(clock, failures);
+    }
+
+    /**
+     * Exchanges a token for credentials: three tries of a second at most, further apart each time.
+     *
+     * @throws CallFailed if EKS Auth gave none
+     */
+    @Retry(
+            maxRetries = 2,
+            delay = 150,
+            jitter = 100,
+            maxDuration = 4_000,
+            retryOn = CallFailed.Passing.class)
+    @ExponentialBackoff(maxDelay = 1_000)
+    @CircuitBreaker(
+            requestVolumeThreshold = 20,
+            failureRatio = 0.8,
+            delay = 2_000,
+            successThreshold = 2,
+            failOn = CallFailed.Outage.class)
+    @CircuitBreakerName(BREAKER)
+    @Bulkhead(AT_ONCE)
+    public Issued assume(CredentialRequest request) {
+        long start = System.nanoTime();
+        String result = "Failure";
+        boolean real = !Rehearsal.running();
+        if (real) {
+            events.tried();
+        }
+        try {
+            Issued issued =
+                    answers.read(
+                            client.assumeRoleForPodIdentity(
+                                    call -> call.clusterName(cluster).token(request.token())));
+            result = "Success";
+            return issued;
+        } catch (CallFailed e) {
+            result = e.outcome().code();
+            throw e;
+        } catch (SdkException e) {
+            CallFailed failed = failures.of(e, request);
+            result = failed.outcome().code();
+            throw failed;
+        } finally {
+            if (real) {
+                events.ended(result, Duration.ofNanos(System.nanoTime() - start));
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.podidentity.agent.eksauth;
+
+import java.time.Duration;
+
+/** Told of every call to EKS Auth. */
+public interface EksAuthEvents {
+
+    /** A try begins. */
+    void tried();
+
+    /**
+     * A try ended.
+     *
+     * @param result {@code Success} or the error's code; a bounded set
+     */
+    void ended(String result, Duration took);
+}

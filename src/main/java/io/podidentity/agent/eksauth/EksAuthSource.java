@@ -1,0 +1,42 @@
+package io.podidentity.agent.eksauth;
+
+import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.agent.credentials.CredentialSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+
+/** Issues what EKS Auth issues. */
+@ApplicationScoped
+public class EksAuthSource implements CredentialSource {
+
+    private static final int UNAVAILABLE = 503;
+
+    private final EksAuthCalls calls;
+
+    EksAuthSource(EksAuthCalls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CredentialOutcome fetch(CredentialRequest request) {
+        try {
+            return calls.assume(request);
+        } catch (CallFailed e) {
+            return e.outcome();
+        } catch (CircuitBreakerOpenException e) {
+            return new Failed(
+                    "ServiceUnavailableException",
+                    UNAVAILABLE,
+                    false,
+                    "EKS Auth has failed many times in a row; the agent asks it again within seconds",
+                    null);
+        } catch (BulkheadException e) {
+            return new Rejected(Reason.BUSY, "The agent has too many calls to EKS Auth under way");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.podidentity.agent.eksauth;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/**
+ * The HTTP client, which in a rehearsal opens a connection to EKS Auth and answers the call itself.
+ */
+final class Transport implements SdkHttpClient {
+
+    private static final Logger LOG = Logger.getLogger(Transport.class);
+    private static final Duration LIFETIME = Duration.ofMinutes(1);
+
+    private final SdkHttpClient real;
+    private final Clock clock;
+
+    Transport(SdkHttpClient real, Clock clock) {
+        this.real = real;
+        this.clock = clock;
+    }
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+        return Rehearsal.running()
+                ? new Rehearsed(request.httpRequest())
+                : real.prepareRequest(request);
+    }
+
+    @Override
+    public String clientName() {
+        return real.clientName();
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+
+    private void connect(SdkHttpRequest call) {
+        SdkHttpFullRequest request =
+                SdkHttpFullRequest.builder()
+                        .method(SdkHttpMethod.HEAD)
+                        .protocol(call.protocol())
+                        .host(call.host())
+                        .port(call.port())
+                        .encodedPath("/")
+                        .build();
+        try {
+            HttpExecuteResponse response =
+                    real.prepareRequest(HttpExecuteRequest.builder().request(request).build())
+                            .call();
+            response.responseBody().ifPresent(AbortableInputStream::abort);
+        } catch (IOException | RuntimeException e) {
+            LOG.debugf("EKS Auth at %s cannot be reached yet: %s", call.host(), e);
+        }
+    }
+
+    private final class Rehearsed implements ExecutableHttpRequest {
+
+        private final SdkHttpRequest call;
+
+        Rehearsed(SdkHttpRequest call) {
+            this.call = call;
+        }
+
+        @Override
+        public HttpExecuteResponse call() {
+            connect(call);
+            long expires = clock.instant().plus(LIFETIME).getEpochSecond();
+            String body =
+                    """
+                    {"subject":{"namespace":"none","serviceAccount":"none"},
+                     "audience":"none",
+                     "podIdentityAssociation":{"associationArn":"none","associationId":"none"},
+                     "assumedRoleUser":{"arn":"arn:aws:sts::000000000000:assumed-role/none/none",
+                                        "assumeRoleId":"none"},
+                     "credentials":{"accessKeyId":"none","secretAccessKey":"none",
+                                    "sessionToken":"none","expiration":%d}}
+                    """
+                            .formatted(expires);
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            return HttpExecuteResponse.builder()
+                    .response(
+                            SdkHttpResponse.builder()
+                                    .statusCode(200)
+                                    .putHeader("Content-Type", "application/json")
+                                    .putHeader("Content-Length", String.valueOf(bytes.length))
+                                    .build())
+                    .responseBody(AbortableInputStream.create(new ByteArrayInputStream(bytes)))
+                    .build();
+        }
+
+        @Override
+        public void abort() {
+            // There is nothing under way that could be aborted.
+        }
+    }
+}

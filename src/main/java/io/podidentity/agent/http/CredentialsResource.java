@@ -1,0 +1,86 @@
+package io.podidentity.agent.http;
+
+import io.podidentity.agent.cache.Answer;
+import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.agent.token.TokenReader;
+import io.podidentity.agent.token.TokenReading.Current;
+import io.podidentity.agent.token.TokenReading.Malformed;
+import io.podidentity.agent.token.TokenReading.OutOfTime;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Hands out credentials. Never blocks: hits are answered on the event loop. */
+@Path(CredentialsResource.PATH)
+public class CredentialsResource {
+
+    static final String PATH = "/v1/credentials";
+
+    private final AllowedHosts hosts;
+    private final TokenReader reader;
+    private final CredentialCache cache;
+    private final HttpEvents events;
+
+    CredentialsResource(
+            AllowedHosts hosts, TokenReader reader, CredentialCache cache, HttpEvents events) {
+        this.hosts = hosts;
+        this.reader = reader;
+        this.cache = cache;
+        this.events = events;
+    }
+
+    /** Checks in the order of the contract, then asks the cache. */
+    @GET
+    public CompletionStage<Response> credentials(
+            @HeaderParam("Host") @Nullable String host,
+            @HeaderParam("Authorization") @Nullable String authorization,
+            @Context HttpServerRequest request) {
+        if (!hosts.allow(host)) {
+            return done(Reply.invalidAddress(hosts.refusal(host)));
+        }
+        if (authorization == null || authorization.isBlank()) {
+            return done(Reply.noToken());
+        }
+        return switch (reader.read(authorization.strip())) {
+            case Malformed malformed -> done(Reply.malformedToken(malformed.problem()));
+            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime.problem()));
+            case Current current -> ask(current.token(), request.remoteAddress().hostAddress());
+        };
+    }
+
+    private CompletionStage<Response> ask(ServiceAccountToken token, String client) {
+        long start = System.nanoTime();
+        return cache.get(token, client).thenApply(answer -> answered(token, answer, client, start));
+    }
+
+    private Response answered(ServiceAccountToken token, Answer answer, String client, long start) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        if (answer.outcome() instanceof Issued issued) {
+            events.issued(token, issued, answer.origin(), took);
+        } else {
+            events.refused(token, answer.outcome(), client, took);
+        }
+        return response(Reply.of(answer.outcome()));
+    }
+
+    private static CompletionStage<Response> done(Reply reply) {
+        return CompletableFuture.completedStage(response(reply));
+    }
+
+    private static Response response(Reply reply) {
+        return Response.status(reply.status())
+                .entity(reply.body())
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .build();
+    }
+}

@@ -1,0 +1,31 @@
+package io.podidentity.agent.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Lets through to the application only what a listener is there for.
+ *
+ * @param paths that exist there, exactly as written
+ * @param inside what answers them
+ */
+record Gate(Set<String> paths, Handler<HttpServerRequest> inside) {
+
+    Gate {
+        paths = Set.copyOf(paths);
+    }
+
+    /** Why a request goes no further; empty when it may pass. */
+    Optional<Reply> refusal(HttpServerRequest request) {
+        String path = request.path();
+        if (path == null || !paths.contains(path)) {
+            return Optional.of(Reply.notFound());
+        }
+        return request.method().equals(HttpMethod.GET)
+                ? Optional.empty()
+                : Optional.of(Reply.wrongMethod());
+    }
+}

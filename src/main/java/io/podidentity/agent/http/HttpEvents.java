@@ -1,0 +1,21 @@
+package io.podidentity.agent.http;
+
+import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.token.ServiceAccountToken;
+import java.time.Duration;
+
+/** Told of what the credentials listeners answer. */
+public interface HttpEvents {
+
+    /** Credentials were handed out. */
+    void issued(ServiceAccountToken token, Issued issued, Origin origin, Duration took);
+
+    /** A request with a readable token was not given credentials. */
+    void refused(
+            ServiceAccountToken token, CredentialOutcome outcome, String client, Duration took);
+
+    /** A request on a credentials port was answered, with whatever status. */
+    void answered(int status);
+}

@@ -1,0 +1,168 @@
+package io.podidentity.agent.http;
+
+import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.config.BindHost;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.options.HttpServerCommonHandlers;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All the agent's sockets, in front of one application: Quarkus' router behind each credentials
+ * address, its management router behind the probes and the metrics. Quarkus itself opens none,
+ * because it serves one address and ends the process when that cannot be bound.
+ */
+@ApplicationScoped
+public class Listeners {
+
+    private static final Logger LOG = Logger.getLogger(Listeners.class);
+    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final long SWEEP_MILLIS = 1_000;
+    private static final int OUTERMOST = 10_000;
+    private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
+    private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
+
+    private final Vertx vertx;
+    private final AgentConfig config;
+    private final ReplyWriter replies;
+    private final ConnectionGuard guard;
+    private final HttpEvents events;
+
+    private List<Listener> credentials = List.of();
+    private List<Listener> others = List.of();
+    private @Nullable Handler<HttpServerRequest> management;
+
+    Listeners(
+            Vertx vertx,
+            AgentConfig config,
+            ReplyWriter replies,
+            ConnectionGuard guard,
+            HttpEvents events) {
+        this.vertx = vertx;
+        this.config = config;
+        this.replies = replies;
+        this.guard = guard;
+        this.events = events;
+    }
+
+    void filters(@Observes Filters filters) {
+        filters.register(this::observe, OUTERMOST);
+    }
+
+    void management(@Observes ManagementInterface routes) {
+        routes.router().route().order(-OUTERMOST).handler(this::track);
+        management = HttpServerCommonHandlers.enforceDuplicatedContext(routes.router(), false);
+    }
+
+    void open(@Observes StartupEvent started) {
+        Gate gate = new Gate(Set.of(CredentialsResource.PATH), VertxHttpRecorder.getRootHandler());
+        credentials =
+                config.bindHosts().stream()
+                        .map(host -> listener("credentials", host, config.port(), gate))
+                        .toList();
+        Handler<HttpServerRequest> inside = management;
+        if (inside == null) {
+            throw new IllegalStateException("Quarkus' management interface is off");
+        }
+        others =
+                List.of(
+                        listener(
+                                "probes",
+                                new BindHost("127.0.0.1"),
+                                config.probePort(),
+                                new Gate(PROBES, inside)),
+                        listener(
+                                "metrics",
+                                config.metricsAddress(),
+                                config.metricsPort(),
+                                new Gate(METRICS, inside)));
+        all().forEach(Listener::open);
+        vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
+    }
+
+    void close(@Observes ShutdownEvent stopping) throws InterruptedException {
+        all().forEach(Listener::drain);
+        guard.close();
+        long end = System.nanoTime() + GRACE.toNanos();
+        CountDownLatch idle = new CountDownLatch(1);
+        long poll =
+                vertx.setPeriodic(
+                        POLL.toMillis(),
+                        tick -> {
+                            if (guard.running() == 0) {
+                                idle.countDown();
+                            }
+                        });
+        if (guard.running() > 0 && !idle.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            LOG.warnf("Stopping with %d requests unanswered", guard.running());
+        }
+        vertx.cancelTimer(poll);
+        CountDownLatch closed = new CountDownLatch(1);
+        Future.join(all().map(Listener::close).toList()).onComplete(done -> closed.countDown());
+        if (!closed.await(1, TimeUnit.SECONDS)) {
+            LOG.debug("Some sockets are still closing");
+        }
+    }
+
+    /** The listeners of the credentials endpoint. */
+    public List<CredentialsListener> credentials() {
+        return credentials.stream()
+                .map(l -> new CredentialsListener(l.host(), l.port(), l.problem().orElse(null)))
+                .toList();
+    }
+
+    /**
+     * One listener of the credentials endpoint.
+     *
+     * @param problem why its socket is not open; null when it is
+     */
+    public record CredentialsListener(BindHost host, int port, @Nullable String problem) {}
+
+    /** Connections that clients hold open, on all sockets. */
+    public int connections() {
+        return guard.open();
+    }
+
+    private Listener listener(String name, BindHost host, int port, Gate gate) {
+        return new Listener(vertx, name, host, port, gate, replies, guard);
+    }
+
+    private Stream<Listener> all() {
+        return Stream.concat(credentials.stream(), others.stream());
+    }
+
+    private void observe(RoutingContext request) {
+        if (CredentialsResource.PATH.equals(request.request().path())) {
+            request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
+        }
+        track(request);
+    }
+
+    private void track(RoutingContext request) {
+        HttpConnection connection = request.request().connection();
+        if (guard.closing()) {
+            request.response().putHeader("Connection", "close");
+        }
+        request.addEndHandler(ended -> guard.ended(connection));
+        request.next();
+    }
+}

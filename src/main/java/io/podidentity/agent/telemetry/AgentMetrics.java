@@ -1,0 +1,96 @@
+package io.podidentity.agent.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.config.Version;
+import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.eksauth.EksAuthCalls;
+import io.podidentity.agent.eksauth.EksAuthEvents;
+import io.podidentity.agent.http.HttpEvents;
+import io.podidentity.agent.token.ServiceAccountToken;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Counts what the other packages tell of. Labels are few: no pod, token or role is one. */
+@ApplicationScoped
+@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
+class AgentMetrics implements HttpEvents, EksAuthEvents {
+
+    private static final String OURS = "pod_identity_agent_";
+
+    private final PrometheusMeterRegistry registry;
+    private final IssuanceLog log;
+    private final ReferenceSeries responses;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    AgentMetrics(
+            PrometheusMeterRegistry registry, CircuitBreakerMaintenance breakers, IssuanceLog log) {
+        this.registry = registry;
+        this.log = log;
+        this.responses =
+                ReferenceSeries.in(
+                        registry.getPrometheusRegistry(),
+                        "pod_identity_http_response",
+                        "Pod Identity http response code",
+                        "code");
+        Gauge.builder(OURS + "eks_auth_in_flight", inFlight, AtomicInteger::get)
+                .description("Calls to EKS Auth under way")
+                .register(registry);
+        Gauge.builder(
+                        OURS + "eks_auth_breaker_open",
+                        breakers,
+                        all ->
+                                all.currentState(EksAuthCalls.BREAKER) == CircuitBreakerState.CLOSED
+                                        ? 0
+                                        : 1)
+                .description("1 while calls to EKS Auth are held back because it keeps failing")
+                .register(registry);
+        Gauge.builder(OURS + "build_info", () -> 1)
+                .description("The version that runs")
+                .tag("version", Version.current())
+                .register(registry);
+    }
+
+    @Override
+    public void issued(ServiceAccountToken token, Issued issued, Origin origin, Duration took) {
+        log.issued(token, issued, origin, took);
+    }
+
+    @Override
+    public void refused(
+            ServiceAccountToken token, CredentialOutcome outcome, String client, Duration took) {
+        log.refused(token, outcome, client, took);
+    }
+
+    @Override
+    public void answered(int status) {
+        responses.increment(String.valueOf(status));
+    }
+
+    @Override
+    public void tried() {
+        inFlight.incrementAndGet();
+    }
+
+    @Override
+    public void ended(String result, Duration took) {
+        inFlight.decrementAndGet();
+        Timer.builder(OURS + "eks_auth_duration")
+                .description("Tries to get credentials from EKS Auth")
+                .tag("result", result)
+                .serviceLevelObjectives(
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1))
+                .register(registry)
+                .record(took);
+    }
+}
