@@ -8,7 +8,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "pod-identity-agent",
         description = "Hands each pod of this node the AWS credentials it is entitled to.",
-        subcommands = {ServerCommand.class, VersionCommand.class},
+        subcommands = {ServerCommand.class, InitializeCommand.class, VersionCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = false)
 final class AgentCommand {

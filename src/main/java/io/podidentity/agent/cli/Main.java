@@ -42,14 +42,12 @@ public final class Main {
         }
         return switch (chosen) {
             case ServerCommand server -> Server.run(server.properties(), verbosity(result));
-            case Runnable runnable -> {
-                runnable.run();
-                yield 0;
-            }
+            case InitializeCommand initialize -> initialize.call();
+            case VersionCommand version -> version.call();
             default ->
                     throw new ParameterException(
                             result.commandSpec().commandLine(),
-                            "Missing command; give server or version, or --help for all");
+                            "Missing command; give server, initialize or version, or see --help");
         };
     }
 

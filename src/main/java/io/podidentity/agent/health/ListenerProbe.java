@@ -24,7 +24,7 @@ final class ListenerProbe {
     /** What is wrong with the listener; empty when it answers. */
     static Optional<String> ask(BindHost host, int port) {
         try {
-            String status = statusLine(host, port, "/");
+            String status = statusLine(host, port, "/", "");
             // Nothing is served there, so 404 is the agent's own answer.
             return status.startsWith("HTTP/1.1 404")
                     ? Optional.empty()
@@ -35,15 +35,16 @@ final class ListenerProbe {
     }
 
     /** Asks for credentials with a token that is none. */
-    static void credentials(BindHost host, int port) {
+    static void credentials(BindHost host, int port, String header) {
         try {
-            statusLine(host, port, "/v1/credentials");
+            statusLine(host, port, "/v1/credentials", header + "\r\nAuthorization: x.y.z\r\n");
         } catch (IOException e) {
             LOG.debugf("%s does not answer yet: %s", host.inUrl(), e);
         }
     }
 
-    private static String statusLine(BindHost host, int port, String path) throws IOException {
+    private static String statusLine(BindHost host, int port, String path, String headers)
+            throws IOException {
         String address =
                 switch (host.address()) {
                     case "0.0.0.0" -> "127.0.0.1";
@@ -54,8 +55,8 @@ final class ListenerProbe {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
             String request =
-                    "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: x.y.z\r\nConnection: close\r\n\r\n"
-                            .formatted(path, host.inUrl());
+                    "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
+                            .formatted(path, host.inUrl(), headers);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String status =
                     new BufferedReader(

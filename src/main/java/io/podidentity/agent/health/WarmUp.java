@@ -45,7 +45,7 @@ public class WarmUp {
             }
             listeners.credentials().stream()
                     .filter(listener -> listener.problem() == null)
-                    .forEach(WarmUp::ask);
+                    .forEach(this::ask);
         } finally {
             done = true;
             LOG.infof(
@@ -54,7 +54,10 @@ public class WarmUp {
         }
     }
 
-    private static void ask(CredentialsListener listener) {
-        ListenerProbe.credentials(listener.host(), listener.port());
+    private void ask(CredentialsListener listener) {
+        ListenerProbe.credentials(
+                listener.host(),
+                listener.port(),
+                Listeners.REHEARSAL + ": " + listeners.rehearsalMark());
     }
 }

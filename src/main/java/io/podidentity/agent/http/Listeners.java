@@ -2,6 +2,7 @@ package io.podidentity.agent.http;
 
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -19,6 +20,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,6 +43,10 @@ public class Listeners {
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
 
+    /** The header of the agent's own first request, which is not counted. */
+    public static final String REHEARSAL = "X-Rehearsal";
+
+    private final String rehearsalMark = UUID.randomUUID().toString();
     private final Vertx vertx;
     private final AgentConfig config;
     private final ReplyWriter replies;
@@ -75,10 +81,12 @@ public class Listeners {
 
     void open(@Observes StartupEvent started) {
         Gate gate = new Gate(Set.of(CredentialsResource.PATH), VertxHttpRecorder.getRootHandler());
-        credentials =
-                config.bindHosts().stream()
-                        .map(host -> listener("credentials", host, config.port(), gate))
-                        .toList();
+        if (!liveCoding()) {
+            credentials =
+                    config.bindHosts().stream()
+                            .map(host -> listener("credentials", host, config.port(), gate))
+                            .toList();
+        }
         Handler<HttpServerRequest> inside = management;
         if (inside == null) {
             throw new IllegalStateException("Quarkus' management interface is off");
@@ -95,7 +103,11 @@ public class Listeners {
                                 config.metricsAddress(),
                                 config.metricsPort(),
                                 new Gate(METRICS, inside)));
-        all().forEach(Listener::open);
+        // Live reload holds on to the request that causes it, which only Quarkus' own socket
+        // survives.
+        boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
+        others.forEach(Listener::open);
         vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
     }
 
@@ -125,6 +137,11 @@ public class Listeners {
 
     /** The listeners of the credentials endpoint. */
     public List<CredentialsListener> credentials() {
+        if (liveCoding()) {
+            return config.bindHosts().stream()
+                    .map(host -> new CredentialsListener(host, config.port(), null))
+                    .toList();
+        }
         return credentials.stream()
                 .map(l -> new CredentialsListener(l.host(), l.port(), l.problem().orElse(null)))
                 .toList();
@@ -137,9 +154,20 @@ public class Listeners {
      */
     public record CredentialsListener(BindHost host, int port, @Nullable String problem) {}
 
+    /** The value by which the agent knows its own first request. */
+    public String rehearsalMark() {
+        return rehearsalMark;
+    }
+
     /** Connections that clients hold open, on all sockets. */
     public int connections() {
         return guard.open();
+    }
+
+    // There Quarkus keeps a socket of its own open while the application behind it restarts. Ours
+    // would wait for the very request that caused the restart.
+    private static boolean liveCoding() {
+        return LaunchMode.current() == LaunchMode.DEVELOPMENT;
     }
 
     private Listener listener(String name, BindHost host, int port, Gate gate) {
@@ -151,7 +179,8 @@ public class Listeners {
     }
 
     private void observe(RoutingContext request) {
-        if (CredentialsResource.PATH.equals(request.request().path())) {
+        if (CredentialsResource.PATH.equals(request.request().path())
+                && !rehearsalMark.equals(request.request().getHeader(REHEARSAL))) {
             request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
         }
         track(request);
