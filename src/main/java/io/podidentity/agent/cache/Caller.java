@@ -6,11 +6,15 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.CredentialSource;
+import java.time.Duration;
 
 /** Calls the source, makes an outcome of whatever happens and learns from throttling. */
 final class Caller {
 
     private static final int THROTTLED = 429;
+
+    /** Sources bound their calls; one that hangs regardless must not hold its permit for ever. */
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final CredentialSource source;
     private final Slowdown slowdown;
@@ -59,11 +63,14 @@ final class Caller {
     }
 
     private CredentialOutcome ask(CredentialRequest request) {
+        Timeline.Timer deadline = timeline.after(LONGEST, Thread.currentThread()::interrupt);
         try {
             return source.fetch(request);
         } catch (RuntimeException | Error bug) {
             events.broke(bug);
             return internalFailure();
+        } finally {
+            deadline.cancel();
         }
     }
 

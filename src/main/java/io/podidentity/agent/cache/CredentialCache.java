@@ -153,6 +153,11 @@ public final class CredentialCache implements AutoCloseable {
         return store.nextExpiry();
     }
 
+    /** How many tokens are being fetched for, or have just been denied. */
+    public int flights() {
+        return fetches.count();
+    }
+
     /** How many calls to the source are out. */
     public int fetchesRunning() {
         return gate.running();

@@ -63,6 +63,10 @@ final class FirstFetches {
         return flights.get(token);
     }
 
+    int count() {
+        return flights.size();
+    }
+
     /** Starts a flight, or returns the one that somebody else has started just now. */
     Flight start(Flight mine, ServiceAccountToken token) {
         if (flights.size() >= room) {

@@ -5,6 +5,7 @@ import io.podidentity.agent.config.ClusterName;
 import io.podidentity.agent.config.Endpoint;
 import io.podidentity.agent.config.GoDuration;
 import io.podidentity.agent.config.Numbers;
+import io.podidentity.agent.network.LinkKind;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -81,6 +82,13 @@ abstract class Checked implements ITypeConverter<String> {
                 throw new IllegalArgumentException(
                         "'" + text + "' is neither true nor false; give one of them");
             }
+        }
+    }
+
+    static final class Kind extends Checked {
+        @Override
+        void check(String text) {
+            LinkKind.parse(text);
         }
     }
 }

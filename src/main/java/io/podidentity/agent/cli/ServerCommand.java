@@ -99,6 +99,24 @@ final class ServerCommand {
             description = "EKS Auth's address where it is not the region's own.")
     @Nullable String endpoint;
 
+    @Option(
+            names = "--initialize",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "true|false",
+            converter = Checked.Truth.class,
+            description =
+                    "Does first what the command initialize does, and puts back what disappears"
+                            + " later. Default: false.")
+    @Nullable String initialize;
+
+    @Option(
+            names = "--link-kind",
+            paramLabel = "KIND",
+            converter = Checked.Kind.class,
+            description = "Kind of the link that --initialize makes. Default: auto.")
+    @Nullable String linkKind;
+
     @Spec @Nullable CommandSpec spec;
 
     /** The flags that were given, or found in the environment, as configuration properties. */

@@ -71,4 +71,12 @@ public interface AgentConfig {
     /** The PEM file of the authorities that HTTPS is checked with, as the AWS SDKs name it. */
     @WithDefault("${aws.ca.bundle:}")
     Optional<Path> caBundle();
+
+    /** Whether the server prepares the node's link itself, and keeps it. */
+    @WithDefault("false")
+    boolean initialize();
+
+    /** The kind of that link, as the kernel names it, or {@code auto}. */
+    @WithDefault("auto")
+    String linkKind();
 }

@@ -20,7 +20,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,15 +42,12 @@ public class Listeners {
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
 
-    /** The header of the agent's own first request, which is not counted. */
-    public static final String REHEARSAL = "X-Rehearsal";
-
-    private final String rehearsalMark = UUID.randomUUID().toString();
     private final Vertx vertx;
     private final AgentConfig config;
     private final ReplyWriter replies;
     private final ConnectionGuard guard;
     private final HttpEvents events;
+    private final RehearsalMark rehearsal;
 
     private List<Listener> credentials = List.of();
     private List<Listener> others = List.of();
@@ -62,12 +58,14 @@ public class Listeners {
             AgentConfig config,
             ReplyWriter replies,
             ConnectionGuard guard,
-            HttpEvents events) {
+            HttpEvents events,
+            RehearsalMark rehearsal) {
         this.vertx = vertx;
         this.config = config;
         this.replies = replies;
         this.guard = guard;
         this.events = events;
+        this.rehearsal = rehearsal;
     }
 
     void filters(@Observes Filters filters) {
@@ -154,11 +152,6 @@ public class Listeners {
      */
     public record CredentialsListener(BindHost host, int port, @Nullable String problem) {}
 
-    /** The value by which the agent knows its own first request. */
-    public String rehearsalMark() {
-        return rehearsalMark;
-    }
-
     /** Connections that clients hold open, on all sockets. */
     public int connections() {
         return guard.open();
@@ -180,7 +173,7 @@ public class Listeners {
 
     private void observe(RoutingContext request) {
         if (CredentialsResource.PATH.equals(request.request().path())
-                && !rehearsalMark.equals(request.request().getHeader(REHEARSAL))) {
+                && !rehearsal.on(request.request())) {
             request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
         }
         track(request);

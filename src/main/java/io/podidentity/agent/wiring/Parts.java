@@ -1,19 +1,31 @@
 package io.podidentity.agent.wiring;
 
+import io.podidentity.agent.cache.CacheEvents;
+import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.cache.SystemTimeline;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.credentials.CredentialSource;
+import io.podidentity.agent.eksauth.EksAuthSource;
+import io.podidentity.agent.eksauth.Rehearsal;
+import io.podidentity.agent.http.RehearsalCache;
 import io.podidentity.agent.token.TokenReader;
+import io.podidentity.agent.token.TokenVerifier;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 
 /** The framework-free parts, with what they are made of. */
 @ApplicationScoped
 class Parts {
+
+    private static final Executor VIRTUAL =
+            task -> Thread.ofVirtual().name("credentials").start(task);
 
     @Produces
     @Singleton
@@ -30,8 +42,67 @@ class Parts {
 
     @Produces
     @Singleton
-    CredentialCache cache(CredentialSource source, AgentConfig config, Clock clock) {
-        Executor fetches = task -> Thread.ofVirtual().name("fetch").start(task);
-        return new CredentialCache(source, fetches, clock, config.maxCacheSize());
+    @DefaultBean
+    TokenVerifier verifier() {
+        return token -> new TokenVerifier.Verdict.Unverifiable("no keys are configured");
+    }
+
+    @Produces
+    @Singleton
+    SystemTimeline timeline(Clock clock) {
+        return new SystemTimeline(clock);
+    }
+
+    void close(@Disposes SystemTimeline timeline) {
+        timeline.close();
+    }
+
+    @Produces
+    @Singleton
+    CredentialCache cache(
+            EksAuthSource source,
+            TokenVerifier verifier,
+            AgentConfig config,
+            SystemTimeline timeline,
+            CacheEvents events) {
+        CredentialCache cache = cache(source, verifier, settings(config), timeline, events);
+        cache.start();
+        return cache;
+    }
+
+    void close(@Disposes CredentialCache cache) {
+        cache.close();
+    }
+
+    /** A cache of its own, so that nothing of a rehearsal can reach a pod. */
+    @Produces
+    @Singleton
+    RehearsalCache rehearsal(Rehearsal rehearsal, AgentConfig config, SystemTimeline timeline) {
+        TokenVerifier none = token -> new TokenVerifier.Verdict.Refused("a rehearsal");
+        return new RehearsalCache(
+                cache(rehearsal, none, settings(config), timeline, CacheEvents.NONE));
+    }
+
+    private static CredentialCache cache(
+            CredentialSource source,
+            TokenVerifier verifier,
+            CacheSettings settings,
+            SystemTimeline timeline,
+            CacheEvents events) {
+        return new CredentialCache(
+                source,
+                verifier,
+                settings,
+                timeline,
+                VIRTUAL,
+                RandomGenerator.getDefault(),
+                events);
+    }
+
+    private static CacheSettings settings(AgentConfig config) {
+        return CacheSettings.of(
+                config.maxCredentialRetentionBeforeRenewal(),
+                config.maxCacheSize(),
+                config.maxServiceQps());
     }
 }
