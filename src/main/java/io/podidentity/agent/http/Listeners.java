@@ -79,12 +79,10 @@ public class Listeners {
 
     void open(@Observes StartupEvent started) {
         Gate gate = new Gate(Set.of(CredentialsResource.PATH), VertxHttpRecorder.getRootHandler());
-        if (!liveCoding()) {
-            credentials =
-                    config.bindHosts().stream()
-                            .map(host -> listener("credentials", host, config.port(), gate))
-                            .toList();
-        }
+        credentials =
+                config.bindHosts().stream()
+                        .map(host -> listener("credentials", host, config.port(), gate))
+                        .toList();
         Handler<HttpServerRequest> inside = management;
         if (inside == null) {
             throw new IllegalStateException("Quarkus' management interface is off");
@@ -135,11 +133,6 @@ public class Listeners {
 
     /** The listeners of the credentials endpoint. */
     public List<CredentialsListener> credentials() {
-        if (liveCoding()) {
-            return config.bindHosts().stream()
-                    .map(host -> new CredentialsListener(host, config.port(), null))
-                    .toList();
-        }
         return credentials.stream()
                 .map(l -> new CredentialsListener(l.host(), l.port(), l.problem().orElse(null)))
                 .toList();
@@ -155,12 +148,6 @@ public class Listeners {
     /** Connections that clients hold open, on all sockets. */
     public int connections() {
         return guard.open();
-    }
-
-    // There Quarkus keeps a socket of its own open while the application behind it restarts. Ours
-    // would wait for the very request that caused the restart.
-    private static boolean liveCoding() {
-        return LaunchMode.current() == LaunchMode.DEVELOPMENT;
     }
 
     private Listener listener(String name, BindHost host, int port, Gate gate) {
