@@ -76,14 +76,14 @@ public final class Hits {
         Process bare = bare(port, body);
         try {
             awaitOpen(port, bare);
-            Load ours = load(agent.port(), token);
-            Load theirs = load(port, token);
+            HttpLoad ours = load(agent.port(), token);
+            HttpLoad theirs = load(port, token);
             ours.run(WARM);
             theirs.run(WARM);
             List<Double> ratios = new ArrayList<>();
             for (int round = 1; round <= ROUNDS; round++) {
-                Load.Result a = ours.run(COUNTED);
-                Load.Result b = theirs.run(COUNTED);
+                HttpLoad.Result a = ours.run(COUNTED);
+                HttpLoad.Result b = theirs.run(COUNTED);
                 print("agent", a);
                 print("bare Vert.x", b);
                 ratios.add(a.perSecond() / b.perSecond());
@@ -98,8 +98,8 @@ public final class Hits {
         }
     }
 
-    private static Load load(int port, String token) {
-        return new Load(
+    private static HttpLoad load(int port, String token) {
+        return new HttpLoad(
                 port,
                 "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: "
                         + token
@@ -137,7 +137,7 @@ public final class Hits {
         throw new IOException("the bare server did not start");
     }
 
-    private static void print(String name, Load.Result result) {
+    private static void print(String name, HttpLoad.Result result) {
         System.out.printf(
                 "%-20s %8.0f requests/s   p50 %.2f ms   p99 %.2f ms%n",
                 name, result.perSecond(), result.millis(0.5), result.millis(0.99));
