@@ -62,7 +62,7 @@ public class CredentialsResource {
         }
         return switch (reader.read(authorization.strip())) {
             case Malformed malformed -> done(Reply.malformedToken(malformed.problem()));
-            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime.problem()));
+            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime));
             case Current current -> ask(current.token(), request);
         };
     }
