@@ -147,6 +147,8 @@ public final class EksAuthPeer implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        // Vert.x looks for its JSON there, and under @QuarkusTest the thread's own is another.
+        Thread.currentThread().setContextClassLoader(EksAuthPeer.class.getClassLoader());
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
             String serviceAccount = serviceAccount(body);
