@@ -76,7 +76,7 @@ public class CredentialsResource {
     private CompletionStage<Response> read(String token, HttpServerRequest request) {
         return switch (reader.read(token)) {
             case Malformed malformed -> done(Reply.malformedToken(malformed.problem()));
-            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime.problem()));
+            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime));
             case Current current -> ask(current.token(), request);
         };
     }
