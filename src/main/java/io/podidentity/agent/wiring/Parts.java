@@ -28,7 +28,7 @@ class Parts {
 
     private static final Logger LOG = Logger.getLogger(Parts.class);
 
-    private static final Executor VIRTUAL =
+    static final Executor VIRTUAL =
             task ->
                     Thread.ofVirtual()
                             .name("credentials")
@@ -46,13 +46,6 @@ class Parts {
     @Singleton
     TokenReader tokenReader(Clock clock) {
         return new TokenReader(clock);
-    }
-
-    @Produces
-    @Singleton
-    @DefaultBean
-    TokenVerifier verifier() {
-        return token -> new TokenVerifier.Verdict.Unverifiable("no keys are configured");
     }
 
     @Produces
