@@ -74,8 +74,7 @@ public final class RefreshingKeys implements KeySource {
     /** Starts a refresh where one is due, and does not wait for it. To be called often. */
     public void keepFresh() {
         Duration age = age(state.refreshed());
-        boolean due = age.isNegative() || age.compareTo(timing.refreshEvery()) >= 0;
-        if (due || state.problem() != null) {
+        if (age.isNegative() || age.compareTo(timing.refreshEvery()) >= 0) {
             refreshUnlessJustTried();
         }
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -191,6 +192,7 @@ class FetchedKeysTest {
     }
 
     @Test
+    @Timeout(60)
     void givesASilentServerUp() {
         ROUTES.put("/jwks", request -> {});
 
@@ -199,6 +201,7 @@ class FetchedKeysTest {
     }
 
     @Test
+    @Timeout(60)
     void givesAServerThatDripsUp() {
         ROUTES.put(
                 "/jwks",

@@ -272,7 +272,7 @@ class RefreshingKeysTest {
     void doesNotBelieveKeptKeysOfAnotherCluster() {
         cluster.serves(TestKeys.RSA);
         fetched();
-        var other = new FakeDocument("https://other");
+        var other = new FakeDocument("https://another");
         other.fails("connection refused");
 
         assertThat(keys(other).find(TestKeys.RSA.keyId())).isInstanceOf(Unavailable.class);
