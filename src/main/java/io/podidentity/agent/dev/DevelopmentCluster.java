@@ -85,7 +85,9 @@ class DevelopmentCluster {
 
     private void serve(URI endpoint, PublicJsonWebKey key, Path associations) {
         eksAuth = new EmbeddedEksAuth(vertx, endpoint, key, associations, clock);
-        eksAuth.start();
+        eksAuth.start(
+                config.clusterName(),
+                new TokenMaker(key, TOKEN_LIFETIME).tokenFor(pod, clock.instant()));
     }
 
     private URI credentials() {

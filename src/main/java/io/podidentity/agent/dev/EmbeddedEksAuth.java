@@ -45,7 +45,9 @@ final class EmbeddedEksAuth {
                         clock);
     }
 
-    void start() {
+    /** Serves, and has exchanged a token once before: SDKs wait for a second only. */
+    void start(String cluster, String token) {
+        service.rehearse(cluster, token);
         try {
             service.start().toCompletableFuture().join();
             LOG.infof("EKS Auth for development listens on %s", endpoint);

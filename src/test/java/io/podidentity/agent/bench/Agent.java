@@ -81,6 +81,9 @@ final class Agent implements AutoCloseable {
 
     @Override
     public void close() {
+        while (cache.fetchesRunning() + cache.fetchesWaiting() > 0) {
+            LockSupport.parkNanos(latency.toNanos());
+        }
         cache.close();
         threads.close();
         timeline.close();

@@ -68,7 +68,7 @@ public final class Bursts {
     }
 
     private static Load load(Variant variant, Agent agent) {
-        return new Load(token -> variant.way.apply(agent, token));
+        return new Load(Load.TRIES, token -> variant.way.apply(agent, token));
     }
 
     private record Crowd(int requests, int pods) {

@@ -14,18 +14,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** Callers who ask at the same moment, as boto3 does: three tries, one second apart. */
+/** Callers who ask at the same moment and, if they are not served, again a second later. */
 final class Load {
 
-    private static final int TRIES = 3;
+    /** As boto3 does. */
+    static final int TRIES = 3;
 
+    private final int tries;
     private final Function<ServiceAccountToken, CompletionStage<Answer>> agent;
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicInteger servedAtOnce = new AtomicInteger();
     private final AtomicLong lastServed = new AtomicLong();
     private final AtomicLong lastAnswered = new AtomicLong();
 
-    Load(Function<ServiceAccountToken, CompletionStage<Answer>> agent) {
+    Load(int tries, Function<ServiceAccountToken, CompletionStage<Answer>> agent) {
+        this.tries = tries;
         this.agent = agent;
     }
 
@@ -65,7 +68,7 @@ final class Load {
                                         servedAtOnce.addAndGet(number == 1 ? 1 : 0);
                                         lastServed.accumulateAndGet(now - start, Math::max);
                                         done.countDown();
-                                    } else if (number == TRIES) {
+                                    } else if (number == tries) {
                                         done.countDown();
                                     } else {
                                         later(() -> attempt(request, number + 1, start, done));
