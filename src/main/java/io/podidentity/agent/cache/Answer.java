@@ -1,6 +1,8 @@
 package io.podidentity.agent.cache;
 
 import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 
 /** An outcome and where it came from. */
 public record Answer(CredentialOutcome outcome, Origin origin) {
@@ -12,6 +14,21 @@ public record Answer(CredentialOutcome outcome, Origin origin) {
         /** A fetch that this request started. */
         FETCHED,
         /** A fetch that another request had started. */
-        JOINED
+        JOINED,
+        /** Nowhere: the agent turned the request away. */
+        TURNED_AWAY
+    }
+
+    static Answer busy() {
+        return turnedAway(Reason.BUSY, "the agent has too much to do; try again");
+    }
+
+    static Answer turnedAway(Reason reason, String message) {
+        return new Answer(new Rejected(reason, message), Origin.TURNED_AWAY);
+    }
+
+    /** The same answer for one who came while the fetch was already running. */
+    Answer joined() {
+        return origin == Origin.FETCHED ? new Answer(outcome, Origin.JOINED) : this;
     }
 }

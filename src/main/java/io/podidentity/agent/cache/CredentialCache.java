@@ -1,84 +1,194 @@
 package io.podidentity.agent.cache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.podidentity.agent.cache.Answer.Origin;
-import io.podidentity.agent.credentials.CredentialOutcome.Issued;
-import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.agent.cache.RenewalPolicy.Freshness;
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialSource;
-import io.podidentity.agent.credentials.PodIdentity;
 import io.podidentity.agent.token.ServiceAccountToken;
-import java.time.Clock;
+import io.podidentity.agent.token.TokenVerifier;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Answers from memory, or makes one fetch for all who ask at the same time. */
-public final class CredentialCache {
+public final class CredentialCache implements AutoCloseable {
 
-    private final CredentialSource source;
-    private final Executor fetches;
-    private final Clock clock;
-    private final Cache<String, Issued> store;
-    private final ConcurrentMap<String, CompletableFuture<Answer>> running =
-            new ConcurrentHashMap<>();
+    private final Timeline timeline;
+    private final CacheEvents events;
+    private final Slowdown slowdown;
+    private final EntryStore store;
+    private final FetchGate gate;
+    private final SourceLimits limits;
+    private final Patience patience;
+    private final Reader reader;
+    private final FirstFetches fetches;
+    private final RenewalSweep sweep;
 
     /**
-     * @param fetches runs the fetches, which block
+     * @param executor runs what blocks: calls to the source and verifications
      */
-    public CredentialCache(CredentialSource source, Executor fetches, Clock clock, int size) {
-        this.source = source;
-        this.fetches = fetches;
-        this.clock = clock;
-        this.store = Caffeine.newBuilder().maximumSize(size).executor(Runnable::run).build();
+    public CredentialCache(
+            CredentialSource source,
+            TokenVerifier verifier,
+            CacheSettings settings,
+            Timeline timeline,
+            Executor executor,
+            RandomGenerator random,
+            CacheEvents events) {
+        this.timeline = timeline;
+        this.events = events;
+        var policy = new RenewalPolicy(settings.retention());
+        int size = settings.caching() ? settings.size() : 0;
+        slowdown = new Slowdown(timeline, random, events);
+        store = new EntryStore(size, policy, timeline, random, events);
+        gate =
+                new FetchGate(
+                        settings.concurrentFetches(),
+                        settings.waitingFetches(),
+                        executor,
+                        slowdown,
+                        timeline);
+        limits = new SourceLimits(settings.perSource(), settings.burstPerSource(), timeline);
+        patience = new Patience(settings.callerWait(), timeline, events);
+        var caller = new Caller(source, slowdown, timeline, events);
+        var renewals =
+                new Renewals(
+                        settings.renewalsPerSecond(),
+                        store,
+                        gate,
+                        caller,
+                        slowdown,
+                        timeline,
+                        random,
+                        events);
+        reader = new Reader(renewals, patience, timeline, events);
+        fetches =
+                new FirstFetches(
+                        settings.waitingFetches(),
+                        store,
+                        reader,
+                        new Verifications(verifier, events),
+                        gate,
+                        caller,
+                        executor,
+                        timeline,
+                        events);
+        sweep = new RenewalSweep(store, renewals, timeline, events);
+    }
+
+    /** Begins to renew in the background. */
+    public void start() {
+        sweep.start();
+    }
+
+    /** Stops renewing; requests are still answered. */
+    @Override
+    public void close() {
+        sweep.close();
     }
 
     /**
-     * Answers a request. Never blocks and never fails: every failure is an outcome.
+     * Answers a request for a token that has not expired. Never blocks and never fails: every
+     * failure is an outcome.
      *
      * @param client the address of the one who asks, for limits per client
      */
     public CompletionStage<Answer> get(ServiceAccountToken token, String client) {
-        String key = token.raw();
-        Issued held = store.getIfPresent(key);
-        if (held != null && clock.instant().isBefore(held.credentials().expiration())) {
-            return CompletableFuture.completedStage(new Answer(held, Origin.HIT));
-        }
-        CompletableFuture<Answer> mine = new CompletableFuture<>();
-        CompletableFuture<Answer> theirs = running.putIfAbsent(key, mine);
-        if (theirs != null) {
-            return theirs.thenApply(answer -> new Answer(answer.outcome(), Origin.JOINED));
-        }
-        fetches.execute(() -> fetch(key, token, mine));
-        return mine.minimalCompletionStage();
-    }
-
-    private void fetch(String key, ServiceAccountToken token, CompletableFuture<Answer> answer) {
         try {
-            var outcome = source.fetch(request(token));
-            if (outcome instanceof Issued issued) {
-                store.put(key, issued);
-            }
-            running.remove(key);
-            answer.complete(new Answer(outcome, Origin.FETCHED));
-        } catch (RuntimeException | Error e) {
-            running.remove(key);
-            answer.completeExceptionally(e);
-            throw e;
+            return answer(token, client);
+        } catch (RuntimeException | Error bug) {
+            events.broke(bug);
+            return CompletableFuture.completedStage(
+                    new Answer(Caller.internalFailure(), Origin.TURNED_AWAY));
         }
     }
 
-    private static CredentialRequest request(ServiceAccountToken token) {
-        return new CredentialRequest(
-                token.raw(),
-                token.namespace() == null || token.serviceAccount() == null
-                        ? null
-                        : new PodIdentity(
-                                token.namespace(),
-                                token.serviceAccount(),
-                                token.podName(),
-                                token.podUid()));
+    /**
+     * Answers at once for a token that was let in before, without reading it, which costs far more
+     * than all the rest of a hit. Empty where there is more to do: then read the token and get.
+     */
+    public Optional<CompletionStage<Answer>> recall(String rawToken) {
+        TokenDigest digest = TokenDigest.of(rawToken);
+        Entry entry = store.find(digest);
+        if (entry == null
+                || !entry.readableBy(digest, timeline.now())
+                || entry.freshness(timeline) != Freshness.FRESH) {
+            return Optional.empty();
+        }
+        return Optional.of(hit(entry));
+    }
+
+    private CompletionStage<Answer> answer(ServiceAccountToken token, String client) {
+        TokenDigest digest = TokenDigest.of(token.raw());
+        Entry entry = store.find(Claim.key(token, digest));
+        if (entry != null && entry.readableBy(digest)) {
+            CompletionStage<Answer> held = read(entry, token, digest, client);
+            if (held != null) {
+                return held;
+            }
+        }
+        Flight running = fetches.running(digest);
+        return running == null ? fetch(token, digest, client) : patience.join(running);
+    }
+
+    private @Nullable CompletionStage<Answer> read(
+            Entry entry, ServiceAccountToken token, TokenDigest digest, String client) {
+        if (entry.freshness(timeline) == Freshness.FRESH) {
+            return hit(entry);
+        }
+        return reader.read(entry, Claim.of(token, digest), client);
+    }
+
+    private CompletionStage<Answer> hit(Entry entry) {
+        entry.ask(timeline.nanos());
+        events.hit();
+        return entry.hit();
+    }
+
+    private CompletionStage<Answer> fetch(
+            ServiceAccountToken token, TokenDigest digest, String client) {
+        if (!limits.allow(client)) {
+            events.turnedAway(Reason.TOO_MANY_REQUESTS);
+            return CompletableFuture.completedStage(
+                    Answer.turnedAway(
+                            Reason.TOO_MANY_REQUESTS, client + " asks for too much at once"));
+        }
+        Flight mine = new Flight(Claim.of(token, digest), client, timeline.nanos());
+        Flight flying = fetches.start(mine, token);
+        return flying.equals(mine) ? patience.await(mine) : patience.join(flying);
+    }
+
+    /** How many pods have credentials here. */
+    public int entries() {
+        return store.count();
+    }
+
+    /** When the first of the entries expires. */
+    public Optional<Instant> nextExpiry() {
+        return store.nextExpiry();
+    }
+
+    /** How many tokens are being fetched for, or have just been denied. */
+    public int flights() {
+        return fetches.count();
+    }
+
+    /** How many calls to the source are out. */
+    public int fetchesRunning() {
+        return gate.running();
+    }
+
+    /** How many first fetches wait for their turn. */
+    public int fetchesWaiting() {
+        return gate.waiting();
+    }
+
+    /** How many calls to the source may be out at once, now. */
+    public int fetchesAllowed() {
+        return gate.open();
     }
 }

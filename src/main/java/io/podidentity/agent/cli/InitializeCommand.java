@@ -45,7 +45,7 @@ public final class InitializeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return report(run(LinkSetup.onThisNode(kind)));
+        return tell(run(LinkSetup.onThisNode(kind)));
     }
 
     private LinkReport run(LinkSetup setup) {
@@ -55,7 +55,7 @@ public final class InitializeCommand implements Callable<Integer> {
         return dryRun ? setup.previewApply() : setup.apply();
     }
 
-    private int report(LinkReport report) {
+    int tell(LinkReport report) {
         report.notices().forEach(log::warn);
         Function<Change, String> words =
                 dryRun ? change -> "would " + change.planned() : Change::done;

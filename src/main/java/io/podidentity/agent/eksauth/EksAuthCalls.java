@@ -20,8 +20,8 @@ public class EksAuthCalls {
     /** The circuit breaker's name, for those who report its state. */
     public static final String BREAKER = "eks-auth";
 
-    /** Calls at once, from all pods of the node. */
-    static final int AT_ONCE = 50;
+    /** Calls at once, from all pods of the node; the cache makes no more. */
+    static final int AT_ONCE = 128;
 
     private final EksAuthClient client;
     private final String cluster;

@@ -7,11 +7,13 @@ import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.CredentialSource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Typed;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
 /** Issues what EKS Auth issues. */
 @ApplicationScoped
+@Typed(EksAuthSource.class)
 public class EksAuthSource implements CredentialSource {
 
     private static final int UNAVAILABLE = 503;

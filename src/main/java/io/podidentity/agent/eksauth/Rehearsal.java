@@ -2,18 +2,20 @@ package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialRequest;
-import io.podidentity.agent.credentials.PodIdentity;
+import io.podidentity.agent.credentials.CredentialSource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Typed;
 
 /**
- * Walks the whole way to EKS Auth once before the first pod does. Cold, the SDK's first call takes
- * as long as SDKs wait for an answer.
+ * Walks the whole way to EKS Auth once before the first pod does, and asks it for nothing. Cold,
+ * the SDK's first call takes as long as SDKs wait for an answer.
  */
 @ApplicationScoped
-public class Rehearsal {
+@Typed(Rehearsal.class)
+public class Rehearsal implements CredentialSource {
 
     /** Bound while a rehearsal runs. */
-    static final ScopedValue<Boolean> RUNNING = ScopedValue.newInstance();
+    private static final ScopedValue<Boolean> RUNNING = ScopedValue.newInstance();
 
     private final EksAuthSource source;
 
@@ -21,6 +23,7 @@ public class Rehearsal {
         this.source = source;
     }
 
+<<<<<<< HEAD
     /** Blocks until the way has been walked, four seconds at most; asks EKS Auth for nothing. */
     public CredentialOutcome run() {
         return ScopedValue.where(RUNNING, true)
@@ -30,6 +33,11 @@ public class Rehearsal {
                                         new CredentialRequest(
                                                 "rehearsal",
                                                 new PodIdentity("none", "none", null, null))));
+=======
+    @Override
+    public CredentialOutcome fetch(CredentialRequest request) {
+        return ScopedValue.where(RUNNING, true).call(() -> source.fetch(request));
+>>>>>>> main
     }
 
     static boolean running() {

@@ -34,10 +34,14 @@ final class ListenerProbe {
         }
     }
 
-    /** Asks for credentials with a token that is none. */
-    static void credentials(BindHost host, int port, String header) {
+    /**
+     * Asks for credentials.
+     *
+     * @param headers whole lines
+     */
+    static void credentials(BindHost host, int port, String headers) {
         try {
-            statusLine(host, port, "/v1/credentials", header + "\r\nAuthorization: x.y.z\r\n");
+            statusLine(host, port, "/v1/credentials", headers);
         } catch (IOException e) {
             LOG.debugf("%s does not answer yet: %s", host.inUrl(), e);
         }

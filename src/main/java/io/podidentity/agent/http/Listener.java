@@ -59,6 +59,11 @@ final class Listener {
         return attempt(FIRST_RETRY);
     }
 
+    /** Leaves the socket to Quarkus. */
+    void openedByQuarkus() {
+        problem = null;
+    }
+
     private Future<Void> attempt(Duration retry) {
         if (closed) {
             return Future.succeededFuture();

@@ -2,6 +2,7 @@ package io.podidentity.agent.http;
 
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -19,9 +20,10 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -36,21 +38,18 @@ public class Listeners {
 
     private static final Logger LOG = Logger.getLogger(Listeners.class);
     private static final Duration GRACE = Duration.ofSeconds(30);
-    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration LAST_SECOND = Duration.ofSeconds(1);
     private static final long SWEEP_MILLIS = 1_000;
     private static final int OUTERMOST = 10_000;
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
 
-    /** The header of the agent's own first request, which is not counted. */
-    public static final String REHEARSAL = "X-Rehearsal";
-
-    private final String rehearsalMark = UUID.randomUUID().toString();
     private final Vertx vertx;
     private final AgentConfig config;
     private final ReplyWriter replies;
     private final ConnectionGuard guard;
     private final HttpEvents events;
+    private final RehearsalMark rehearsal;
 
     private List<Listener> credentials = List.of();
     private List<Listener> others = List.of();
@@ -61,12 +60,14 @@ public class Listeners {
             AgentConfig config,
             ReplyWriter replies,
             ConnectionGuard guard,
-            HttpEvents events) {
+            HttpEvents events,
+            RehearsalMark rehearsal) {
         this.vertx = vertx;
         this.config = config;
         this.replies = replies;
         this.guard = guard;
         this.events = events;
+        this.rehearsal = rehearsal;
     }
 
     void filters(@Observes Filters filters) {
@@ -100,31 +101,31 @@ public class Listeners {
                                 config.metricsAddress(),
                                 config.metricsPort(),
                                 new Gate(METRICS, inside)));
-        all().forEach(Listener::open);
+        // Live reload holds on to the request that causes it, which only Quarkus' own socket
+        // survives.
+        boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
+        others.forEach(Listener::open);
         vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
     }
 
-    void close(@Observes ShutdownEvent stopping) throws InterruptedException {
+    void close(@Observes ShutdownEvent stopping) {
         all().forEach(Listener::drain);
-        guard.close();
-        long end = System.nanoTime() + GRACE.toNanos();
-        CountDownLatch idle = new CountDownLatch(1);
-        long poll =
-                vertx.setPeriodic(
-                        POLL.toMillis(),
-                        tick -> {
-                            if (guard.running() == 0) {
-                                idle.countDown();
-                            }
-                        });
-        if (guard.running() > 0 && !idle.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        if (!await(guard.close(), GRACE)) {
             LOG.warnf("Stopping with %d requests unanswered", guard.running());
         }
-        vertx.cancelTimer(poll);
-        CountDownLatch closed = new CountDownLatch(1);
-        Future.join(all().map(Listener::close).toList()).onComplete(done -> closed.countDown());
-        if (!closed.await(1, TimeUnit.SECONDS)) {
-            LOG.debug("Some sockets are still closing");
+        await(Future.join(all().map(Listener::close).toList()).toCompletionStage(), LAST_SECOND);
+    }
+
+    private static boolean await(CompletionStage<?> end, Duration patience) {
+        try {
+            end.toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
         }
     }
 
@@ -142,11 +143,6 @@ public class Listeners {
      */
     public record CredentialsListener(BindHost host, int port, @Nullable String problem) {}
 
-    /** The value by which the agent knows its own first request. */
-    public String rehearsalMark() {
-        return rehearsalMark;
-    }
-
     /** Connections that clients hold open, on all sockets. */
     public int connections() {
         return guard.open();
@@ -162,7 +158,7 @@ public class Listeners {
 
     private void observe(RoutingContext request) {
         if (CredentialsResource.PATH.equals(request.request().path())
-                && !rehearsalMark.equals(request.request().getHeader(REHEARSAL))) {
+                && !rehearsal.on(request.request())) {
             request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
         }
         track(request);

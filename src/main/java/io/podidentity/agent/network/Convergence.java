@@ -17,6 +17,7 @@ final class Convergence {
     private static final int MAX_ROUNDS = 32;
 
     private final Netlink netlink;
+    private final String best;
     private final Deque<String> kinds;
     private final List<Prefix> wanted;
     private final List<Change> changes = new ArrayList<>();
@@ -24,6 +25,7 @@ final class Convergence {
 
     Convergence(Netlink netlink, LinkKind kind, List<Prefix> wanted) {
         this.netlink = netlink;
+        this.best = kind.candidates().getFirst();
         this.kinds = new ArrayDeque<>(kind.candidates());
         this.wanted = new ArrayList<>(wanted);
     }
@@ -93,13 +95,13 @@ final class Convergence {
         return "cannot " + step.planned() + ": " + e.getMessage();
     }
 
-    private static String remedy(Change step, NetlinkException e) {
+    private String remedy(Change step, NetlinkException e) {
         if (e.is(Errno.EPERM)) {
             return "initialize needs CAP_NET_ADMIN in the host's network namespace";
         }
-        if (step instanceof Change.CreateLink create && e.is(Errno.EOPNOTSUPP)) {
+        if (step instanceof Change.CreateLink && e.is(Errno.EOPNOTSUPP)) {
             return "load the kernel module (modprobe %s) or choose another --link-kind"
-                    .formatted(create.kind());
+                    .formatted(best);
         }
         return "see the kernel's log (dmesg)";
     }

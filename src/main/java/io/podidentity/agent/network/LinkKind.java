@@ -1,5 +1,6 @@
 package io.podidentity.agent.network;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,6 +19,24 @@ public enum LinkKind {
                 // Nodes that run containers have bridges and veth pairs; ifb is rarer.
                 ? List.of("dummy", "bridge", "ifb", "veth")
                 : List.of(toString());
+    }
+
+    /**
+     * Reads a kind in any case.
+     *
+     * @throws IllegalArgumentException if it is none; the message says what to give
+     */
+    public static LinkKind parse(String text) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "'"
+                                                + text
+                                                + "' is not a kind of link; give one of "
+                                                + List.of(values())));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.podidentity.agent.eksauth.EksAuthCalls;
 import io.podidentity.agent.eksauth.EksAuthEvents;
 import io.podidentity.agent.http.HttpEvents;
 import io.podidentity.agent.token.ServiceAccountToken;
+import io.quarkus.runtime.Startup;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what the other packages tell of. Labels are few: no pod, token or role is one. */
+@Startup // The first pod does not wait for it.
 @ApplicationScoped
 @SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class AgentMetrics implements HttpEvents, EksAuthEvents {
@@ -55,6 +57,12 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
                 .description("The version that runs")
                 .tag("version", Version.current())
                 .register(registry);
+        timer("Success");
+    }
+
+    @Override
+    public boolean hitsAreLogged() {
+        return log.hitsAreLogged();
     }
 
     @Override
@@ -81,7 +89,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     @Override
     public void ended(String result, Duration took) {
         inFlight.decrementAndGet();
-        Timer.builder(OURS + "eks_auth_duration")
+        timer(ErrorCodes.bounded(result)).record(took);
+    }
+
+    private Timer timer(String result) {
+        return Timer.builder(OURS + "eks_auth_duration")
                 .description("Tries to get credentials from EKS Auth")
                 .tag("result", result)
                 .serviceLevelObjectives(
@@ -90,7 +102,6 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
                         Duration.ofMillis(250),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(1))
-                .register(registry)
-                .record(took);
+                .register(registry);
     }
 }

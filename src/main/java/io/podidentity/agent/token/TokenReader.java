@@ -10,6 +10,7 @@ import java.time.Instant;
 /** Reads service account tokens without verifying them, as the reference agent does. */
 public final class TokenReader {
 
+    private static final String SCHEME = "Bearer ";
     private static final int SEGMENTS_OF_A_JWS = 3;
     private static final String SCHEME = "Bearer ";
 

@@ -1,0 +1,207 @@
+package io.podidentity.agent.cache;
+
+import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.cache.RenewalPolicy.Freshness;
+import io.podidentity.agent.cache.RenewalPolicy.Plan;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.credentials.PodIdentity;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One pod's credentials: who may read them, how good they are and how they are renewed. */
+final class Entry {
+
+    /** A pod holds an old and a new token for some hours; more are containers gone astray. */
+    static final int READERS = 4;
+
+    private final String key;
+    private final @Nullable PodIdentity pod;
+    private final Issued issued;
+    private final CompletionStage<Answer> hit;
+
+    private final long begun;
+    private final long stored;
+    private final long lifetime;
+    private final Plan plan;
+
+    private volatile long asked;
+    private volatile List<Pass> readers;
+    private @Nullable Claim claim;
+    private @Nullable Flight renewal;
+    private int failures;
+    private long retryAt;
+
+    /**
+     * @param flight that brought the credentials
+     * @param asked when somebody last asked
+     * @param stored when they came
+     */
+    Entry(Flight flight, Issued issued, long asked, long stored, Duration lifetime, Plan plan) {
+        this.key = flight.claim().key();
+        this.pod = flight.claim().pod();
+        this.issued = issued;
+        this.hit = CompletableFuture.completedStage(new Answer(issued, Origin.HIT));
+        this.begun = flight.begun();
+        this.stored = stored;
+        this.lifetime = lifetime.toNanos();
+        this.plan = plan;
+        this.asked = asked;
+        this.readers = List.of(Pass.of(flight.claim()));
+        this.claim = flight.claim();
+    }
+
+    String key() {
+        return key;
+    }
+
+    @Nullable PodIdentity pod() {
+        return pod;
+    }
+
+    Issued issued() {
+        return issued;
+    }
+
+    /** The answer for whoever may read, made once. */
+    CompletionStage<Answer> hit() {
+        return hit;
+    }
+
+    boolean readableBy(TokenDigest token) {
+        return pass(token) != null;
+    }
+
+    /** Whether this token was let in and has not expired since. */
+    boolean readableBy(TokenDigest token, Instant now) {
+        Pass pass = pass(token);
+        return pass != null && pass.valid(now);
+    }
+
+    private @Nullable Pass pass(TokenDigest token) {
+        for (Pass pass : readers) {
+            if (pass.digest().equals(token)) {
+                return pass;
+            }
+        }
+        return null;
+    }
+
+    List<Pass> readers() {
+        return readers;
+    }
+
+    /** Lets a token in that is known to be good, and renews with it if it is the newest. */
+    synchronized void admit(Claim good) {
+        if (!readableBy(good.digest())) {
+            readers =
+                    Stream.concat(Stream.of(Pass.of(good)), readers.stream())
+                            .limit(READERS)
+                            .toList();
+        }
+        if (claim == null || good.newerThan(claim)) {
+            claim = good;
+        }
+    }
+
+    /** Takes over what the entry it replaces knew about its pod. */
+    synchronized void inherit(Entry old) {
+        if (pod == null || !pod.equals(old.pod)) {
+            return;
+        }
+        readers =
+                Stream.concat(readers.stream(), old.readers.stream())
+                        .distinct()
+                        .limit(READERS)
+                        .toList();
+        asked = Math.max(asked - begun, old.asked - begun) + begun;
+        Claim theirs = old.claim();
+        if (theirs != null && (claim == null || theirs.newerThan(claim))) {
+            claim = theirs;
+        }
+    }
+
+    /**
+     * What is left, by the clock that says less. The wall clock may be set back and the other one
+     * stands still while the machine sleeps; neither may stretch the credentials' life.
+     */
+    Duration left(Timeline timeline) {
+        long byAge = lifetime - (timeline.nanos() - stored);
+        return Duration.ofNanos(Math.min(leftByWall(timeline.now()), byAge));
+    }
+
+    private long leftByWall(Instant now) {
+        return now.until(issued.credentials().expiration(), ChronoUnit.NANOS);
+    }
+
+    Freshness freshness(Timeline timeline) {
+        return plan.freshness(left(timeline));
+    }
+
+    void ask(long nanos) {
+        asked = nanos;
+    }
+
+    /** When somebody last asked. */
+    long asked() {
+        return asked;
+    }
+
+    /** Whether anybody has asked since these credentials were asked for. */
+    boolean wanted() {
+        return asked - begun >= 0;
+    }
+
+    /** The newest token known to be good; null when nothing is to be renewed. */
+    synchronized @Nullable Claim claim() {
+        return claim;
+    }
+
+    /** Forgets the token: nothing is renewed until somebody asks again. */
+    synchronized boolean rest() {
+        boolean had = claim != null;
+        claim = null;
+        return had;
+    }
+
+    synchronized @Nullable Flight renewal() {
+        return renewal;
+    }
+
+    /** Whether a renewal may be tried now. */
+    synchronized boolean renewable(long nanos) {
+        return renewal == null && (failures == 0 || nanos - retryAt >= 0);
+    }
+
+    /** Whether the last renewal failed. */
+    synchronized boolean failing() {
+        return failures > 0;
+    }
+
+    /** Begins a renewal unless one is running; returns the one that runs now. */
+    synchronized Flight renewing(Flight flight) {
+        if (renewal == null) {
+            renewal = flight;
+        }
+        return renewal;
+    }
+
+    synchronized void renewalEnded() {
+        renewal = null;
+    }
+
+    /** How many renewals have now failed in a row. */
+    synchronized int renewalFailed() {
+        failures++;
+        return failures;
+    }
+
+    synchronized void retryAt(long nanos) {
+        retryAt = nanos;
+    }
+}

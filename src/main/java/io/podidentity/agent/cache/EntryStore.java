@@ -1,0 +1,139 @@
+package io.podidentity.agent.cache;
+
+import io.podidentity.agent.cache.CacheEvents.Eviction;
+import io.podidentity.agent.cache.RenewalPolicy.Freshness;
+import io.podidentity.agent.cache.RenewalPolicy.Plan;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The entries, a bounded number of them; reading takes no lock. */
+final class EntryStore {
+
+    /** Tokens that were pushed out of their entries are cleared away when so many may be left. */
+    private static final int SPARE_KEYS = 64;
+
+    private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    private final ConcurrentMap<TokenDigest, String> keys = new ConcurrentHashMap<>();
+    private final int size;
+    private final RenewalPolicy policy;
+    private final Timeline timeline;
+    private final RandomGenerator random;
+    private final CacheEvents events;
+
+    EntryStore(
+            int size,
+            RenewalPolicy policy,
+            Timeline timeline,
+            RandomGenerator random,
+            CacheEvents events) {
+        this.size = size;
+        this.policy = policy;
+        this.timeline = timeline;
+        this.random = random;
+        this.events = events;
+    }
+
+    @Nullable Entry find(String key) {
+        return entries.get(key);
+    }
+
+    /** The entry that a token was let into before; it may not be any more. */
+    @Nullable Entry find(TokenDigest token) {
+        String key = keys.get(token);
+        return key == null ? null : entries.get(key);
+    }
+
+    Collection<Entry> all() {
+        return entries.values();
+    }
+
+    int count() {
+        return entries.size();
+    }
+
+    /** When the first of the entries expires. */
+    Optional<Instant> nextExpiry() {
+        return entries.values().stream()
+                .map(entry -> entry.issued().credentials().expiration())
+                .min(Comparator.naturalOrder());
+    }
+
+    /**
+     * Keeps what a flight brought, in the place of what its pod had before.
+     *
+     * @param asked when somebody last asked for it
+     * @return whether it is worth keeping: credentials at the end of their life are not
+     */
+    boolean put(Flight flight, Issued issued, long asked) {
+        Duration lifetime = Duration.between(timeline.now(), issued.credentials().expiration());
+        Plan plan = policy.plan(lifetime, random);
+        if (plan.freshness(lifetime) == Freshness.SPENT) {
+            return false;
+        }
+        if (size > 0) {
+            put(new Entry(flight, issued, asked, timeline.nanos(), lifetime, plan));
+            keys.put(flight.claim().digest(), flight.claim().key());
+        }
+        return true;
+    }
+
+    private synchronized void put(Entry fresh) {
+        entries.compute(
+                fresh.key(),
+                (key, old) -> {
+                    if (old != null) {
+                        fresh.inherit(old);
+                    }
+                    return fresh;
+                });
+        if (keys.size() > SPARE_KEYS + Entry.READERS * entries.size()) {
+            keys.entrySet().removeIf(key -> !reads(key.getKey(), key.getValue()));
+        }
+        while (entries.size() > size) {
+            // A scan costs microseconds, and only a full cache pays; a list would cost every hit.
+            entries.values().stream()
+                    .filter(entry -> entry != fresh)
+                    .min((a, b) -> Long.signum(a.asked() - b.asked()))
+                    .ifPresent(entry -> drop(entry, Eviction.SIZE));
+        }
+    }
+
+    private boolean reads(TokenDigest token, String key) {
+        Entry entry = entries.get(key);
+        return entry != null && entry.readableBy(token);
+    }
+
+    /** Lets a good token read the entry of the very pod it speaks for; null if there is none. */
+    @Nullable Entry admit(Claim good) {
+        Entry entry =
+                entries.computeIfPresent(
+                        good.key(),
+                        (key, held) -> {
+                            if (good.samePod(held.pod())) {
+                                held.admit(good);
+                            }
+                            return held;
+                        });
+        if (entry == null || !good.samePod(entry.pod())) {
+            return null;
+        }
+        keys.put(good.digest(), good.key());
+        return entry;
+    }
+
+    /** Removes this entry, but not one that has replaced it. */
+    void drop(Entry entry, Eviction cause) {
+        if (entries.remove(entry.key(), entry)) {
+            entry.readers().forEach(pass -> keys.remove(pass.digest(), entry.key()));
+            events.evicted(cause);
+        }
+    }
+}

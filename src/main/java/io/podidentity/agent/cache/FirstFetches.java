@@ -1,0 +1,173 @@
+package io.podidentity.agent.cache;
+
+import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.token.ServiceAccountToken;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets what memory does not hold for a token: one flight a token, whoever asks.
+ *
+ * <p>Flights are told apart by token and not by pod, because nobody may share the flight of a token
+ * that is not his: a forged one would read what a genuine one fetches, or spoil it.
+ */
+final class FirstFetches {
+
+    private static final Duration DENIAL_REMEMBERED = Duration.ofSeconds(1);
+
+    /** How long a throttled fetch is tried again for a pod that keeps coming back. */
+    private static final Duration PERSISTENCE = Duration.ofSeconds(30);
+
+    private final ConcurrentMap<TokenDigest, Flight> flights = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Flight> firstOfPod = new ConcurrentHashMap<>();
+    private final int room;
+    private final EntryStore store;
+    private final Reader reader;
+    private final Verifications verifications;
+    private final FetchGate gate;
+    private final Caller caller;
+    private final Executor executor;
+    private final Timeline timeline;
+    private final CacheEvents events;
+
+    FirstFetches(
+            int room,
+            EntryStore store,
+            Reader reader,
+            Verifications verifications,
+            FetchGate gate,
+            Caller caller,
+            Executor executor,
+            Timeline timeline,
+            CacheEvents events) {
+        this.room = room;
+        this.store = store;
+        this.reader = reader;
+        this.verifications = verifications;
+        this.gate = gate;
+        this.caller = caller;
+        this.executor = executor;
+        this.timeline = timeline;
+        this.events = events;
+    }
+
+    /** The flight of this token that runs already. */
+    @Nullable Flight running(TokenDigest token) {
+        return flights.get(token);
+    }
+
+    int count() {
+        return flights.size();
+    }
+
+    /** Starts a flight, or returns the one that somebody else has started just now. */
+    Flight start(Flight mine, ServiceAccountToken token) {
+        if (flights.size() >= room) {
+            mine.land(Answer.busy());
+            return mine;
+        }
+        Flight theirs = flights.putIfAbsent(mine.claim().digest(), mine);
+        if (theirs != null) {
+            return theirs;
+        }
+        guarded(mine, () -> begin(mine, token));
+        return mine;
+    }
+
+    private void begin(Flight mine, ServiceAccountToken token) {
+        Claim claim = mine.claim();
+        Entry entry = store.find(claim.key());
+        boolean foreign = entry != null && !entry.readableBy(claim.digest());
+        if (entry != null && !foreign && share(mine, entry)) {
+            // Another flight landed between the caller's look into the store and this one.
+            return;
+        }
+        Flight first = firstOfPod.putIfAbsent(claim.key(), mine);
+        if (first != null || foreign) {
+            executor.execute(() -> guarded(mine, () -> shareIfGood(mine, token, first)));
+        } else {
+            fetch(mine);
+        }
+    }
+
+    /** Another token for the same pod came before: a good one gets what that one got. */
+    private void shareIfGood(Flight mine, ServiceAccountToken token, @Nullable Flight first) {
+        if (!verifications.genuine(token)) {
+            fetch(mine);
+        } else if (first == null) {
+            shareOrFetch(mine);
+        } else {
+            first.whenLanded(landed -> guarded(mine, () -> shareOrFetch(mine)));
+        }
+    }
+
+    private void shareOrFetch(Flight mine) {
+        Entry entry = store.admit(mine.claim());
+        if (entry == null || !share(mine, entry)) {
+            fetch(mine);
+        }
+    }
+
+    private boolean share(Flight mine, Entry entry) {
+        CompletionStage<Answer> answer = reader.read(entry, mine.claim(), mine.client());
+        if (answer == null) {
+            return false;
+        }
+        answer.thenAccept(held -> land(mine, held));
+        return true;
+    }
+
+    private void fetch(Flight mine) {
+        events.missed();
+        submit(mine, Answer.busy());
+    }
+
+    private void submit(Flight mine, Answer otherwise) {
+        if (!gate.submit(mine.client(), () -> guarded(mine, () -> call(mine)))) {
+            land(mine, otherwise);
+        }
+    }
+
+    private void call(Flight mine) {
+        CredentialOutcome outcome = caller.call(mine.claim().request());
+        Answer answer = new Answer(outcome, Origin.FETCHED);
+        if (outcome instanceof Issued issued) {
+            store.put(mine, issued, mine.begun());
+        }
+        if (outcome instanceof Failed failed
+                && Caller.throttled(failed)
+                && timeline.since(mine.begun()).compareTo(PERSISTENCE) < 0) {
+            // Many SDKs never retry a 429; whoever waits or comes back is better served by trying.
+            submit(mine, answer);
+            return;
+        }
+        land(mine, answer);
+    }
+
+    private void land(Flight mine, Answer answer) {
+        firstOfPod.remove(mine.claim().key(), mine);
+        if (answer.outcome() instanceof Failed failed && failed.permanent()) {
+            timeline.after(DENIAL_REMEMBERED, () -> flights.remove(mine.claim().digest(), mine));
+        } else {
+            flights.remove(mine.claim().digest(), mine);
+        }
+        mine.land(answer);
+    }
+
+    /** Lands the flight whatever happens: those who wait cannot help a bug of ours. */
+    private void guarded(Flight mine, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error bug) {
+            events.broke(bug);
+            land(mine, new Answer(Caller.internalFailure(), Origin.FETCHED));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.podidentity.agent.cache;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** One running fetch and those who wait for it; whoever leaves stops nothing. */
+final class Flight {
+
+    private final Claim claim;
+    private final String client;
+    private final long begun;
+    private final CompletableFuture<Answer> landing = new CompletableFuture<>();
+
+    /**
+     * A flight about to begin.
+     *
+     * @param client on whose turn it waits
+     * @param begun when, on the timeline
+     */
+    Flight(Claim claim, String client, long begun) {
+        this.claim = claim;
+        this.client = client;
+        this.begun = begun;
+    }
+
+    Claim claim() {
+        return claim;
+    }
+
+    String client() {
+        return client;
+    }
+
+    long begun() {
+        return begun;
+    }
+
+    boolean landed() {
+        return landing.isDone();
+    }
+
+    void land(Answer answer) {
+        landing.complete(answer);
+    }
+
+    /** Tells the answer to one who waits, at once if the flight has landed. */
+    void whenLanded(Consumer<Answer> waiting) {
+        var _ = landing.thenAccept(waiting);
+    }
+}

@@ -1,0 +1,68 @@
+package io.podidentity.agent.cache;
+
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** Waits for a flight, but not so long that the one who asked has gone. */
+final class Patience {
+
+    private final Duration wait;
+    private final Timeline timeline;
+    private final CacheEvents events;
+
+    Patience(Duration wait, Timeline timeline, CacheEvents events) {
+        this.wait = wait;
+        this.timeline = timeline;
+        this.events = events;
+    }
+
+    /** Waits for a flight that the caller has started. */
+    CompletionStage<Answer> await(Flight flight) {
+        return await(flight, UnaryOperator.identity(), Patience::late);
+    }
+
+    /** Waits for a flight that somebody else has started. */
+    CompletionStage<Answer> join(Flight flight) {
+        return join(flight, Patience::late);
+    }
+
+    /**
+     * @param late answers if the flight takes too long; the flight goes on
+     */
+    CompletionStage<Answer> join(Flight flight, Supplier<Answer> late) {
+        events.joined();
+        return await(flight, Answer::joined, late);
+    }
+
+    private CompletionStage<Answer> await(
+            Flight flight, UnaryOperator<Answer> landed, Supplier<Answer> late) {
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        if (flight.landed()) {
+            flight.whenLanded(landing -> answer.complete(landed.apply(landing)));
+        } else {
+            Timeline.Timer timer = timeline.after(wait, () -> answer.complete(late.get()));
+            flight.whenLanded(
+                    landing -> {
+                        timer.cancel();
+                        answer.complete(landed.apply(landing));
+                    });
+        }
+        return answer.thenApply(this::counted);
+    }
+
+    private Answer counted(Answer answer) {
+        if (answer.outcome() instanceof Rejected rejected) {
+            events.turnedAway(rejected.reason());
+        }
+        return answer;
+    }
+
+    private static Answer late() {
+        return Answer.turnedAway(Reason.BUSY, "EKS Auth has not answered in time; try again");
+    }
+}

@@ -1,0 +1,102 @@
+package io.podidentity.agent.cache;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When credentials are renewed, and how good they still are: decisions only, no state.
+ *
+ * @param retention the age at which credentials are renewed where their lifetime allows it
+ */
+public record RenewalPolicy(Duration retention) {
+
+    private static final double JITTER = 0.1;
+    private static final Duration LEAST_MARGIN = Duration.ofMinutes(20);
+
+    /** With this much left or less, SDKs ask again before each call of the application. */
+    private static final Duration CRITICAL = Duration.ofMinutes(15);
+
+    /** What is left less than this is of no use to anybody. */
+    private static final Duration SPENT = Duration.ofSeconds(15);
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
+    private static final Duration LAST_RETRY = Duration.ofMinutes(5);
+    private static final int MOST_DOUBLINGS = 5;
+
+    /** How good credentials are, from best to worst. */
+    public enum Freshness {
+        FRESH,
+        /** To be renewed in the background. */
+        DUE,
+        /** Not to be handed out unless renewing fails. */
+        CRITICAL,
+        /** Not to be handed out at all. */
+        SPENT
+    }
+
+    /**
+     * What is to happen to certain credentials.
+     *
+     * @param renewAt what is left of their life when they are to be renewed
+     * @param criticalAt what is left when they are to be handed out only in need
+     */
+    public record Plan(Duration renewAt, Duration criticalAt) {
+
+        public Freshness freshness(Duration left) {
+            if (left.compareTo(SPENT) <= 0) {
+                return Freshness.SPENT;
+            }
+            if (left.compareTo(criticalAt) <= 0) {
+                return Freshness.CRITICAL;
+            }
+            return left.compareTo(renewAt) <= 0 ? Freshness.DUE : Freshness.FRESH;
+        }
+    }
+
+    /**
+     * Plans for fresh credentials: renewal is spread by a tenth of their age each way, so that pods
+     * started together are not renewed together, and never comes later than the safe margin.
+     */
+    public Plan plan(Duration lifetime, RandomGenerator random) {
+        double latest = nanos(lifetime.minus(margin(lifetime)));
+        double middle = Math.min(nanos(retention), latest / (1 + JITTER));
+        double age = middle * (1 + JITTER * (2 * random.nextDouble() - 1));
+        return new Plan(lifetime.minusNanos((long) age), min(CRITICAL, lifetime.dividedBy(4)));
+    }
+
+    /** What must be left when renewing begins: time for many tries before anybody notices. */
+    private static Duration margin(Duration lifetime) {
+        Duration margin = max(LEAST_MARGIN, lifetime.dividedBy(3));
+        // Credentials that never had that much left would be renewed without end.
+        return min(margin, lifetime.dividedBy(2));
+    }
+
+    /**
+     * How long to wait after a failed renewal.
+     *
+     * @param failures in a row, at least one
+     * @param asked what the source asks for
+     */
+    public static Duration retryAfter(
+            int failures, @Nullable Duration asked, RandomGenerator random) {
+        Duration doubled =
+                min(
+                        LAST_RETRY,
+                        FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS)));
+        Duration wait = Duration.ofNanos((long) (nanos(doubled) * (0.5 + random.nextDouble())));
+        return asked == null ? wait : max(wait, min(asked, LAST_RETRY));
+    }
+
+    private static double nanos(Duration duration) {
+        return duration.toNanos();
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+}

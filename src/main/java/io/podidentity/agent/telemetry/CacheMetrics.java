@@ -1,0 +1,207 @@
+package io.podidentity.agent.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.podidentity.agent.cache.CacheEvents;
+import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.agent.credentials.PodIdentity;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what the cache tells of, and logs its changes of state. */
+@ApplicationScoped
+@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
+class CacheMetrics implements CacheEvents {
+
+    private static final Logger LOG = Logger.getLogger(CacheMetrics.class);
+    private static final String OURS = "pod_identity_agent_cache_";
+
+    private final PrometheusMeterRegistry registry;
+    private final ReferenceSeries state;
+    private final ReferenceSeries errors;
+    private final ReferenceSeries validations;
+    private final Counter hits;
+
+    CacheMetrics(PrometheusMeterRegistry registry) {
+        this.registry = registry;
+        var collectors = registry.getPrometheusRegistry();
+        this.state =
+                ReferenceSeries.in(
+                                collectors,
+                                "pod_identity_cache_state",
+                                "Requests answered from memory or not, and entries evicted",
+                                "state")
+                        .startingAtZero("hit")
+                        .startingAtZero("miss")
+                        .startingAtZero("evicted");
+        this.errors =
+                ReferenceSeries.in(
+                        collectors,
+                        "pod_identity_cache_errors",
+                        "Renewals that failed",
+                        "type",
+                        "code");
+        this.validations =
+                ReferenceSeries.in(
+                                collectors,
+                                "pod_identity_local_validation",
+                                "Changed tokens of cached pods, by what verifying them found",
+                                "result")
+                        .startingAtZero("success")
+                        .startingAtZero("failure")
+                        .startingAtZero("skipped");
+        this.hits = requests("hit");
+    }
+
+    void gauges(@Observes StartupEvent started, CredentialCache cache) {
+        gauge("entries", "Pods with credentials in memory", cache, CredentialCache::entries);
+        gauge(
+                "fetches_running",
+                "Calls to EKS Auth that the cache waits for",
+                cache,
+                CredentialCache::fetchesRunning);
+        gauge(
+                "fetches_waiting",
+                "Fetches that wait for their turn",
+                cache,
+                CredentialCache::fetchesWaiting);
+        gauge(
+                "fetches_allowed",
+                "Calls to EKS Auth that may be out at once, less while it throttles",
+                cache,
+                CredentialCache::fetchesAllowed);
+        gauge(
+                "next_expiry_timestamp_seconds",
+                "When the first of the entries expires; 0 without entries",
+                cache,
+                held -> held.nextExpiry().map(at -> (double) at.getEpochSecond()).orElse(0.0));
+    }
+
+    @Override
+    public void hit() {
+        state.increment("hit");
+        hits.increment();
+    }
+
+    @Override
+    public void missed() {
+        state.increment("miss");
+        requests("miss").increment();
+    }
+
+    @Override
+    public void joined() {
+        requests("join").increment();
+    }
+
+    @Override
+    public void turnedAway(Reason reason) {
+        requests(lower(reason)).increment();
+    }
+
+    @Override
+    public void verified(Verification result) {
+        validations.increment(
+                switch (result) {
+                    case GENUINE -> "success";
+                    case REFUSED -> "failure";
+                    case UNVERIFIABLE -> "skipped";
+                });
+    }
+
+    @Override
+    public void renewed(@Nullable PodIdentity pod, boolean otherRole) {
+        renewals("success");
+        if (otherRole) {
+            LOG.infof("The association of %s names another role now", name(pod));
+        }
+    }
+
+    @Override
+    public void renewalFailed(
+            @Nullable PodIdentity pod, Failed failure, int inARow, boolean dropped) {
+        renewals("failure");
+        errors.increment(
+                failure.permanent() ? "NonRecoverable" : "Recoverable",
+                ErrorCodes.bounded(failure.code()));
+        if (dropped) {
+            LOG.warnf("Credentials of %s dropped: %s", name(pod), failure.message());
+        } else if (inARow == 1) {
+            LOG.warnf(
+                    "Credentials of %s not renewed, the held ones serve on: %s",
+                    name(pod), failure.message());
+        }
+    }
+
+    @Override
+    public void renewalSkipped(@Nullable PodIdentity pod, Skip why) {
+        renewals("skipped_" + lower(why));
+    }
+
+    @Override
+    public void evicted(Eviction cause) {
+        state.increment("evicted");
+        Counter.builder(OURS + "evictions")
+                .tag("cause", lower(cause))
+                .description("Entries that went, by cause")
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void slowedDown(double share, Duration pause) {
+        LOG.warnf(
+                "EKS Auth throttles: going on with %d %% of the calls after %d ms",
+                Math.round(share * 100), pause.toMillis());
+    }
+
+    @Override
+    public void recovered() {
+        LOG.info("EKS Auth no longer throttles: back to all calls");
+    }
+
+    @Override
+    public void broke(Throwable bug) {
+        LOG.error("The cache failed; the request was answered with an error", bug);
+    }
+
+    private Counter requests(String result) {
+        return Counter.builder(OURS + "requests")
+                .tag("result", result)
+                .description("Requests with a readable token, by how the cache answered")
+                .register(registry);
+    }
+
+    private void renewals(String result) {
+        Counter.builder(OURS + "renewals")
+                .tag("result", result)
+                .description("Renewals that were due, by what became of them")
+                .register(registry)
+                .increment();
+    }
+
+    private void gauge(
+            String name,
+            String description,
+            CredentialCache cache,
+            ToDoubleFunction<CredentialCache> value) {
+        Gauge.builder(OURS + name, cache, value).description(description).register(registry);
+    }
+
+    private static String name(@Nullable PodIdentity pod) {
+        return pod == null ? "a token without a pod" : pod.namespace() + "/" + pod.podName();
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,186 @@
+package io.podidentity.agent.cache;
+
+import static io.podidentity.agent.cache.FakeSource.denied;
+import static io.podidentity.agent.cache.FakeSource.throttled;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class FairnessTest {
+
+    private static final Duration SLOW = Duration.ofMillis(200);
+
+    @Test
+    void callsToTheSourceAreBounded() {
+        CacheRig rig = new CacheRig(settings(4, 100, 1_000)).latency(SLOW);
+        askPods(rig, 20, "10.0.0.1");
+
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(4);
+        assertThat(rig.cache.fetchesWaiting()).isEqualTo(16);
+    }
+
+    @Test
+    void whatMustWaitIsFetchedInTheEnd() {
+        CacheRig rig = new CacheRig(settings(4, 100, 1_000)).latency(SLOW);
+        askPods(rig, 20, "10.0.0.1");
+        rig.advance(SLOW.multipliedBy(5));
+
+        assertThat(rig.cache.entries()).isEqualTo(20);
+        assertThat(rig.cache.fetchesRunning()).isZero();
+    }
+
+    @Test
+    void whatFindsNoRoomIsTurnedAwayAtOnce() {
+        CacheRig rig = new CacheRig(settings(4, 16, 1_000)).latency(SLOW);
+        askPods(rig, 16, "10.0.0.1");
+
+        assertThat(reason(rig.ask(Tokens.of("last")))).isEqualTo(Reason.BUSY);
+    }
+
+    @Test
+    void oneClientsManyPodsDoNotDelayAnothers() {
+        CacheRig rig = new CacheRig(settings(4, 1_000, 1_000)).latency(SLOW);
+        askPods(rig, 500, "10.0.0.1");
+        CompletableFuture<Answer> other = rig.ask(Tokens.of("other"), "10.0.0.2");
+
+        rig.advance(SLOW.multipliedBy(2));
+
+        assertThat(other).isCompletedWithValueMatching(CacheRig::served);
+    }
+
+    @Test
+    void clientThatFetchesTooMuchIsTurnedAway() {
+        CacheRig rig = new CacheRig(settings(4, 100, 10));
+        askPods(rig, 10, "10.0.0.1");
+
+        assertThat(reason(rig.ask(Tokens.of("more"), "10.0.0.1")))
+                .isEqualTo(Reason.TOO_MANY_REQUESTS);
+        assertThat(rig.ask(Tokens.of("more"), "10.0.0.2")).isNotDone();
+    }
+
+    @Test
+    void clientMayFetchAgainAfterAWhile() {
+        CacheRig rig = new CacheRig(settings(4, 100, 10));
+        askPods(rig, 10, "10.0.0.1");
+        rig.advance(Duration.ofMillis(50));
+
+        assertThat(rig.answer(Tokens.of("more"))).matches(CacheRig::served);
+    }
+
+    @Test
+    void hitsAndJoinsAreNotLimited() {
+        CacheRig rig = new CacheRig(settings(4, 100, 1));
+        rig.send(Tokens.of("a"));
+        for (int i = 0; i < 100; i++) {
+            rig.send(Tokens.of("a"));
+        }
+        rig.advance(SLOW);
+        for (int i = 0; i < 100; i++) {
+            assertThat(rig.ask(Tokens.of("a"))).isCompletedWithValueMatching(CacheRig::hit);
+        }
+    }
+
+    @Test
+    void podThatFailsInALoopCallsOnceASecond() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(denied());
+        for (int i = 0; i < 1_000; i++) {
+            rig.send(Tokens.of("a"));
+            rig.advance(Duration.ofMillis(10));
+        }
+
+        assertThat(rig.source.count()).isBetween(9, 10);
+    }
+
+    @Test
+    void leastRecentlyUsedEntryMakesRoom() {
+        CacheRig rig = new CacheRig(CacheSettings.of(Duration.ofHours(3), 3, 3));
+        rig.answer(Tokens.of("a"));
+        rig.answer(Tokens.of("b"));
+        rig.answer(Tokens.of("c"));
+        rig.answer(Tokens.of("a"));
+        rig.advance(Duration.ofSeconds(1));
+        rig.answer(Tokens.of("d"));
+
+        assertThat(rig.ask(Tokens.of("a"))).isCompletedWithValueMatching(CacheRig::hit);
+        assertThat(rig.ask(Tokens.of("b"))).isNotDone();
+        assertThat(rig.cache.entries()).isEqualTo(3);
+        assertThat(rig.events.count("evicted SIZE")).isOne();
+    }
+
+    @Test
+    void throttlingHalvesTheCallsAndPauses() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(throttled());
+        rig.send(Tokens.of("a"));
+        rig.advance(Duration.ofMillis(50));
+
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(64);
+        rig.send(Tokens.of("b"));
+        assertThat(rig.cache.fetchesRunning()).isZero();
+    }
+
+    @Test
+    void throttlingOfCallsSentTogetherCountsOnce() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(throttled());
+        askPods(rig, 100, "10.0.0.1");
+        rig.advance(Duration.ofMillis(50));
+
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(64);
+    }
+
+    @Test
+    void afterThrottlingTheLimitsComeBack() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(throttled());
+        rig.send(Tokens.of("a"));
+        rig.advance(Duration.ofMillis(50));
+        rig.source.recovers();
+        askPods(rig, 100, "10.0.0.1");
+        rig.advance(Duration.ofSeconds(10));
+
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(128);
+        assertThat(rig.events.count("recovered")).isOne();
+        assertThat(rig.cache.entries()).isEqualTo(101);
+    }
+
+    @Test
+    void hitsAreServedWhileTheSourceThrottles() {
+        CacheRig rig = new CacheRig();
+        rig.answer(Tokens.of("a"));
+        rig.source.fails(throttled());
+        rig.send(Tokens.of("b"));
+        rig.advance(Duration.ofMillis(50));
+
+        assertThat(rig.ask(Tokens.of("a"))).isCompletedWithValueMatching(CacheRig::hit);
+    }
+
+    private static CacheSettings settings(int concurrent, int waiting, int burst) {
+        return new CacheSettings(
+                Duration.ofHours(3),
+                2_000,
+                3,
+                Duration.ofMillis(900),
+                concurrent,
+                waiting,
+                20,
+                burst);
+    }
+
+    private static void askPods(CacheRig rig, int pods, String client) {
+        for (int pod = 0; pod < pods; pod++) {
+            rig.send(Tokens.of(client + "/" + pod), client);
+        }
+    }
+
+    private static Reason reason(CompletableFuture<Answer> answer) {
+        return answer.getNow(null).outcome() instanceof Rejected rejected
+                ? rejected.reason()
+                : null;
+    }
+}
