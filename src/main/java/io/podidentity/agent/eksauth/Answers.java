@@ -18,8 +18,8 @@ final class Answers {
 
     private static final Pattern ACCOUNT = Pattern.compile("arn:[^:]+:(?:sts|iam)::([0-9]{12}):.+");
 
-    /** AWS issues for half a day at most; what reads as years was written in another unit. */
-    private static final Duration LONGEST = Duration.ofDays(365);
+    /** Milliseconds read as seconds lie tens of thousands of years ahead. */
+    private static final Duration LONGEST = Duration.ofDays(365_000);
 
     private final Clock clock;
     private final Failures failures;

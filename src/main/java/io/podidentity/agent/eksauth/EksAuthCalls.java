@@ -69,7 +69,7 @@ public class EksAuthCalls {
             result = "Success";
             return issued;
         } catch (CallFailed e) {
-            result = Results.label(e.outcome().code());
+            result = e.outcome().code();
             // What fails before the first pod asks is not held against EKS Auth.
             throw rehearsal ? new CallFailed.Passing(e.outcome()) : e;
         } finally {

@@ -2,11 +2,6 @@ package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialRequest;
-<<<<<<< HEAD
-=======
-import io.podidentity.agent.credentials.PodIdentity;
-import java.io.IOException;
->>>>>>> main
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +28,6 @@ final class Failures {
     private static final int LONGEST_CODE = 100;
     private static final int FIRST_ERROR = 400;
     private static final int TOO_MANY_REQUESTS = 429;
-    private static final int FIRST_CLIENT_ERROR = 400;
     private static final int FIRST_SERVER_ERROR = 500;
     private static final int BAD_GATEWAY = 502;
     private static final int UNAVAILABLE = 503;
@@ -51,7 +45,6 @@ final class Failures {
             case NodeCredentials.Missing missing -> noSigningCredentials(missing.problem());
             case ApiCallTimeoutException _, ApiCallAttemptTimeoutException _ ->
                     unreachable("EKS Auth did not answer in time");
-<<<<<<< HEAD
             case EksAuthException error when isError(error.statusCode()) ->
                     answered(error.statusCode(), error.awsErrorDetails(), answer, request);
             default -> {
@@ -67,44 +60,13 @@ final class Failures {
     }
 
     /** EKS Auth answered with something that is neither credentials nor an error. */
-=======
-            default -> withoutAnswer(e);
-        };
-    }
-
-    private CallFailed withoutAnswer(SdkException e) {
-        if (Optional.ofNullable(e.getMessage()).orElse("").contains("load credentials")) {
-            return noSigningCredentials();
-        }
-        // Not the parser's text: it quotes what it cannot read.
-        return e.getCause() == null || lostConnection(e.getCause())
-                ? unreachable("EKS Auth cannot be reached: " + reason(e))
-                : unusable("it cannot be read", null);
-    }
-
-    /** Whether the network failed; the SDK's own JSON parser also throws an IOException. */
-    private static boolean lostConnection(@Nullable Throwable cause) {
-        if (cause == null) {
-            return false;
-        }
-        boolean network =
-                cause instanceof IOException && cause.getClass().getName().startsWith("java");
-        return network || lostConnection(cause.getCause());
-    }
-
-    /** EKS Auth answered 200 with something that is no credentials. */
->>>>>>> main
     CallFailed unusable(String problem, @Nullable String requestId) {
         return new CallFailed.Outage(
                 new Failed(
                         "InvalidResponse",
                         BAD_GATEWAY,
                         false,
-<<<<<<< HEAD
-                        "["
-                                + Optional.ofNullable(requestId).orElse("")
-                                + "]: EKS Auth's answer cannot be used: "
-                                + problem,
+                        named(requestId) + "EKS Auth's answer cannot be used: " + problem,
                         null));
     }
 
@@ -118,40 +80,13 @@ final class Failures {
         String text = details == null ? null : details.errorMessage();
         boolean server = status >= FIRST_SERVER_ERROR;
         String message =
-                "[%s]: (%s): %s, fault: %s%s"
+                "%s(%s): %s, fault: %s%s"
                         .formatted(
-                                requestId(answer),
+                                named(requestId(answer)),
                                 code,
-                                text == null ? "" : cut(text, LONGEST_TEXT),
+                                text == null ? "status " + status : cut(text, LONGEST_TEXT),
                                 server ? "server" : "client",
                                 remedies.of(code, request.pod()));
-=======
-                        named(requestId) + "EKS Auth's answer cannot be used: " + problem,
-                        null));
-    }
-
-    private CallFailed answered(EksAuthException e, CredentialRequest request) {
-        AwsErrorDetails details = e.awsErrorDetails();
-        String code =
-                details == null || details.errorCode() == null ? "Unknown" : details.errorCode();
-        int status = e.statusCode();
-        if (status < FIRST_CLIENT_ERROR) {
-            // Passed on, a redirect would send the pod's token elsewhere.
-            return unusable("its status is " + status, e.requestId());
-        }
-        boolean server = status >= FIRST_SERVER_ERROR;
-        String message =
-                named(e.requestId())
-                        + "("
-                        + code
-                        + "): "
-                        + Optional.ofNullable(details)
-                                .map(AwsErrorDetails::errorMessage)
-                                .orElse("status " + status)
-                        + ", fault: "
-                        + (server ? "server" : "client")
-                        + remedy(code, request.pod());
->>>>>>> main
         Failed failed =
                 new Failed(code, status, PERMANENT.contains(code), message, retryAfter(answer));
         if (status == TOO_MANY_REQUESTS) {
@@ -160,40 +95,6 @@ final class Failures {
         return server ? new CallFailed.Outage(failed) : new CallFailed(failed);
     }
 
-<<<<<<< HEAD
-=======
-    private static String named(@Nullable String requestId) {
-        return "[" + (requestId == null ? "no request id" : requestId) + "]: ";
-    }
-
-    private String remedy(String code, @Nullable PodIdentity pod) {
-        String who =
-                pod == null
-                        ? "this service account"
-                        : "service account " + pod.namespace() + "/" + pod.serviceAccount();
-        return switch (code) {
-            case "ExpiredTokenException" ->
-                    ". The token expired: the client must re-read its token file";
-            case "InvalidTokenException" ->
-                    ". The token is not one of cluster " + cluster + " for pods.eks.amazonaws.com";
-            case "ResourceNotFoundException" ->
-                    ". There is no pod identity association for " + who + " in cluster " + cluster;
-            case "AccessDeniedException" ->
-                    ". Check the trust policy of the role associated with "
-                            + who
-                            + " and that the node's role allows eks-auth:AssumeRoleForPodIdentity"
-                            + " on cluster "
-                            + cluster;
-            case "UnrecognizedClientException",
-                    "InvalidSignatureException",
-                    "IncompleteSignatureException",
-                    "MissingAuthenticationTokenException" ->
-                    ". EKS Auth refuses the agent's own credentials: check the node's role and clock";
-            default -> "";
-        };
-    }
-
->>>>>>> main
     private static CallFailed unreachable(String message) {
         return new CallFailed.Outage(
                 new Failed("ServiceUnavailableException", UNAVAILABLE, false, message, null));
@@ -235,8 +136,12 @@ final class Failures {
         return root;
     }
 
-    private static String requestId(@Nullable SdkHttpResponse answer) {
-        return header(answer, "x-amzn-RequestId").orElse("");
+    private static String named(@Nullable String requestId) {
+        return "[" + (requestId == null ? "no request id" : requestId) + "]: ";
+    }
+
+    private static @Nullable String requestId(@Nullable SdkHttpResponse answer) {
+        return header(answer, "x-amzn-RequestId").orElse(null);
     }
 
     private static @Nullable Duration retryAfter(@Nullable SdkHttpResponse answer) {

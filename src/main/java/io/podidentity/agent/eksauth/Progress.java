@@ -1,5 +1,6 @@
 package io.podidentity.agent.eksauth;
 
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -11,8 +12,9 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 /** How far one call came, which the SDK's exceptions do not tell. */
 final class Progress {
 
+    /** The SDK takes a name only once, and live reload loads this class again. */
     private static final ExecutionAttribute<Progress> OF_CALL =
-            new ExecutionAttribute<>("io.podidentity.agent.Progress");
+            new ExecutionAttribute<>("io.podidentity.agent.Progress-" + UUID.randomUUID());
 
     private volatile @Nullable SdkHttpResponse answer;
 

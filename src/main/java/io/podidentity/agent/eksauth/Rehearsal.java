@@ -23,21 +23,9 @@ public class Rehearsal implements CredentialSource {
         this.source = source;
     }
 
-<<<<<<< HEAD
-    /** Blocks until the way has been walked, four seconds at most; asks EKS Auth for nothing. */
-    public CredentialOutcome run() {
-        return ScopedValue.where(RUNNING, true)
-                .call(
-                        () ->
-                                source.fetch(
-                                        new CredentialRequest(
-                                                "rehearsal",
-                                                new PodIdentity("none", "none", null, null))));
-=======
     @Override
     public CredentialOutcome fetch(CredentialRequest request) {
         return ScopedValue.where(RUNNING, true).call(() -> source.fetch(request));
->>>>>>> main
     }
 
     static boolean running() {

@@ -12,7 +12,6 @@ public final class TokenReader {
 
     private static final String SCHEME = "Bearer ";
     private static final int SEGMENTS_OF_A_JWS = 3;
-    private static final String SCHEME = "Bearer ";
 
     private final Clock clock;
 

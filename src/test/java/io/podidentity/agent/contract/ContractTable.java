@@ -425,8 +425,7 @@ final class ContractTable {
     }
 
     private static Refusal unreadable() {
-        return Refusal.of(
-                502, "InvalidResponse", "[no request id]: " + UNUSABLE + "it cannot be read");
+        return unusable("it cannot be read.*");
     }
 
     private static Exchange upstream(String name, @Nullable Answer answer, Expected expected) {

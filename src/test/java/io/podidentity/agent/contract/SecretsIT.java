@@ -105,7 +105,7 @@ class SecretsIT {
         secrets.add(PackagedAgent.SIGNING_SECRET);
         secrets.add(PackagedAgent.SIGNING_SESSION);
         // The signature makes a token a secret; its middle tells of the pod.
-        String[] parts = token.split("\\.");
+        String[] parts = token.split("\\.", -1);
         secrets.add(parts[2]);
         secrets.add(parts[1]);
         if (answer.statusCode() == 200) {

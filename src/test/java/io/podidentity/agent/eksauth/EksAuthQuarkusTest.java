@@ -234,7 +234,7 @@ class EksAuthQuarkusTest {
     }
 
     @Test
-    void fiftyCallsRunAtOnceAndMoreAreTurnedAwayAsBusy() throws Exception {
+    void noMoreCallsRunAtOnceThanAllowedAndTheRestIsTurnedAwayAsBusy() throws Exception {
         CountDownLatch open = new CountDownLatch(1);
         peer.always(
                 (request, out) -> {
@@ -243,7 +243,7 @@ class EksAuthQuarkusTest {
                             .answer(request, out);
                 });
         List<FutureTask<CredentialOutcome>> calls = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < EksAuthCalls.AT_ONCE + 10; i++) {
             FutureTask<CredentialOutcome> call = new FutureTask<>(this::fetch);
             calls.add(call);
             Thread.ofVirtual().start(call);
@@ -254,7 +254,7 @@ class EksAuthQuarkusTest {
         for (FutureTask<CredentialOutcome> call : calls) {
             outcomes.add(call.get(10, TimeUnit.SECONDS));
         }
-        assertThat(peer.mostAtOnce()).isLessThanOrEqualTo(50);
+        assertThat(peer.mostAtOnce()).isLessThanOrEqualTo(EksAuthCalls.AT_ONCE);
         assertThat(outcomes)
                 .filteredOn(
                         outcome ->
@@ -265,7 +265,7 @@ class EksAuthQuarkusTest {
 
     @Test
     void rehearsalOpensAConnectionAndAsksEksAuthForNothing() {
-        assertThat(rehearsal.run()).isInstanceOf(Issued.class);
+        assertThat(rehearsal.fetch(REQUEST)).isInstanceOf(Issued.class);
         assertThat(peer.requests())
                 .singleElement()
                 .satisfies(
@@ -280,14 +280,14 @@ class EksAuthQuarkusTest {
     void rehearsalDoesNotWaitForAPeerThatHangs() {
         peer.always(peer.hang());
         long start = System.nanoTime();
-        assertThat(rehearsal.run()).isInstanceOf(Issued.class);
+        assertThat(rehearsal.fetch(REQUEST)).isInstanceOf(Issued.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test
     void rehearsalIsNotCounted() {
         long before = tries();
-        rehearsal.run();
+        rehearsal.fetch(REQUEST);
         assertThat(tries()).isEqualTo(before);
         fetch();
         assertThat(tries()).isEqualTo(before + 1);

@@ -37,6 +37,7 @@ class SigningCredentialsTest {
 
     @BeforeEach
     void offerContainerCredentialsOnly() {
+        SET.forEach(System::clearProperty);
         file = folder.resolve("credentials");
         container = new EksAuthPeer();
         container.always(
