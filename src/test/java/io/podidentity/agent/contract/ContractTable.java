@@ -370,10 +370,7 @@ final class ContractTable {
                                 "answer a page",
                                 Answer.of(200, "text/html", "<html>Welcome</html>"),
                                 unreadable()),
-                        upstream(
-                                "answer broken off",
-                                Answer.brokenOff(),
-                                Refusal.like(503, "ServiceUnavailableException", "EKS Auth .*")),
+                        upstream("answer broken off", Answer.brokenOff(), unreadable()),
                         upstream(
                                 "no answer",
                                 exchange -> {
