@@ -59,7 +59,8 @@ public final class RefreshingKeys implements KeySource {
         }
         Optional<CompletableFuture<Void>> refresh = refreshUnlessJustTried();
         if (refresh.isEmpty()) {
-            return known;
+            // Not what was known before: a fetch may have ended in between.
+            return state.find(keyId);
         }
         try {
             refresh.get().get(timing.patience().toNanos(), TimeUnit.NANOSECONDS);
