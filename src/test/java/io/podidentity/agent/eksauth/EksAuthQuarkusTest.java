@@ -15,6 +15,7 @@ import io.podidentity.agent.credentials.PodIdentity;
 import io.podidentity.agent.eksauth.EksAuthPeer.Script;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.inject.Inject;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +50,18 @@ class EksAuthQuarkusTest {
     @Inject CircuitBreakerMaintenance breakers;
     @Inject PrometheusMeterRegistry metrics;
 
+    @ConfigProperty(name = "agent.probe-port")
+    int probePort;
+
     @BeforeEach
     void reset() {
+        // Warming up uses the same connections, and must be over.
+        await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () ->
+                                RestAssured.get("http://127.0.0.1:" + probePort + "/readyz")
+                                                .statusCode()
+                                        == 200);
         peer.reset();
         breakers.resetAll();
     }
