@@ -5,29 +5,47 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of its limits the agent uses while the source throttles: half as much after each
- * throttled call, a little more after each good one, with a growing pause in between.
+ * How much the agent asks of a source that throttles: half the calls that were out at once, half
+ * the renewals, and nothing at all for a moment; then a little more after each good answer.
+ *
+ * <p>The pause does not grow. A whole fleet that starts at once is throttled for minutes, and with
+ * growing pauses its agents leave the source idle while pods give up; the fleet's simulation among
+ * the benchmarks shows it. What a node asks meanwhile is bounded by one call a pause.
  */
 public final class Slowdown {
 
-    private static final double LEAST = 1.0 / 64;
+    private static final double LEAST_SHARE = 1.0 / 64;
     private static final double STEP = 0.02;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
-    private static final int MOST_DOUBLINGS = 5;
 
+    /** With its jitter short enough for those who wait already. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
+
+    /** With its jitter at most 3 s: within the tries of every SDK. */
+    private static final Duration PAUSE = Duration.ofMillis(1_500);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+    private final int permits;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final CacheEvents events;
+    private int window;
     private double share = 1;
-    private int inARow;
+    private boolean throttled;
     private long cutAt;
     private Duration pause = Duration.ZERO;
 
-    public Slowdown(Timeline timeline, RandomGenerator random, CacheEvents events) {
+    /**
+     * At full speed.
+     *
+     * @param permits calls at once while nothing is throttled
+     */
+    public Slowdown(int permits, Timeline timeline, RandomGenerator random, CacheEvents events) {
+        this.permits = permits;
         this.timeline = timeline;
         this.random = random;
         this.events = events;
+        this.window = permits;
         this.cutAt = timeline.nanos();
     }
 
@@ -35,24 +53,28 @@ public final class Slowdown {
      * A call was throttled.
      *
      * @param begun when it began: calls sent out before the last cut prove nothing new
+     * @param running how many calls are out, this one among them
      */
-    public void throttled(long begun, @Nullable Duration retryAfter) {
+    public void throttled(long begun, int running, @Nullable Duration retryAfter) {
         synchronized (this) {
-            if (inARow > 0 && begun - cutAt <= 0) {
+            if (throttled && begun - cutAt <= 0) {
                 return;
             }
-            share = Math.max(LEAST, share / 2);
+            // Not half of what may be out: far fewer may have been too many.
+            window = Math.max(1, Math.min(window, running) / 2);
+            share = Math.max(LEAST_SHARE, share / 2);
             cutAt = timeline.nanos();
             pause = pause(retryAfter);
-            inARow++;
+            throttled = true;
         }
-        events.slowedDown(share(), pause());
+        events.slowedDown(open(), pause());
     }
 
     /** A call was answered. */
     public void eased() {
         synchronized (this) {
-            inARow = 0;
+            throttled = false;
+            window = Math.min(permits, window + 1);
             if (share == 1) {
                 return;
             }
@@ -64,7 +86,12 @@ public final class Slowdown {
         events.recovered();
     }
 
-    /** The part of the limits to use now, above 0 and at most 1. */
+    /** How many calls may be out at once now, at least one. */
+    public synchronized int open() {
+        return window;
+    }
+
+    /** The part of the renewals to make now, above 0 and at most 1. */
     public synchronized double share() {
         return share;
     }
@@ -75,7 +102,7 @@ public final class Slowdown {
     }
 
     private Duration pause(@Nullable Duration retryAfter) {
-        Duration least = FIRST_PAUSE.multipliedBy(1L << Math.min(inARow, MOST_DOUBLINGS));
+        Duration least = throttled ? PAUSE : FIRST_PAUSE;
         if (retryAfter != null && retryAfter.compareTo(least) > 0) {
             least = retryAfter.compareTo(LONGEST_PAUSE) < 0 ? retryAfter : LONGEST_PAUSE;
         }
