@@ -43,6 +43,7 @@ final class Caller {
             case Issued issued -> slowdown.eased();
             case Failed failed when throttled(failed) ->
                     slowdown.throttled(begun, gate.running(), failed.retryAfter());
+            case Failed failed when !failed.permanent() -> slowdown.failed(begun, gate.running());
             case Failed failed -> {}
             case Rejected rejected -> {}
         }

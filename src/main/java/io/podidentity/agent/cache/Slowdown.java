@@ -5,8 +5,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the agent asks of a source that throttles: half the calls that were out at once, half
- * the renewals, and nothing at all for a moment; then a little more after each good answer.
+ * How much the agent asks of its source: one call more at once after each good answer, so that what
+ * is out doubles with each round; half of it after a failure that may pass, for it may be the node
+ * that cannot keep up. Where the source throttles, also half the renewals, and nothing at all for a
+ * moment.
  *
  * <p>The pause does not grow. A whole fleet that starts at once is throttled for minutes, and with
  * growing pauses its agents leave the source idle while pods give up; the fleet's simulation among
@@ -25,6 +27,14 @@ public final class Slowdown {
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
+    /** Calls at once to begin with: as many new connections as a small node can open in time. */
+    static final int FIRST_CALLS = 128;
+
+    /** What a source that fails is asked at once at least, so that an outage's end is seen. */
+    private static final int LEAST_CALLS = 8;
+
+    private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
+
     private final int permits;
     private final Timeline timeline;
     private final RandomGenerator random;
@@ -33,6 +43,8 @@ public final class Slowdown {
     private double share = 1;
     private boolean throttled;
     private long cutAt;
+    private long failedAt;
+    private long easedAt;
     private Duration pause = Duration.ZERO;
 
     /**
@@ -45,8 +57,10 @@ public final class Slowdown {
         this.timeline = timeline;
         this.random = random;
         this.events = events;
-        this.window = permits;
+        this.window = Math.min(FIRST_CALLS, permits);
         this.cutAt = timeline.nanos();
+        this.failedAt = cutAt;
+        this.easedAt = cutAt;
     }
 
     /**
@@ -70,9 +84,23 @@ public final class Slowdown {
         events.slowedDown(open(), pause());
     }
 
+    /**
+     * A call failed in a way that may pass.
+     *
+     * @param begun when it began: calls sent out before the last failure prove nothing new
+     * @param running how many calls are out, this one among them
+     */
+    public synchronized void failed(long begun, int running) {
+        if (begun - failedAt > 0) {
+            window = Math.min(window, Math.max(LEAST_CALLS, running / 2));
+            failedAt = timeline.nanos();
+        }
+    }
+
     /** A call was answered. */
     public void eased() {
         synchronized (this) {
+            easedAt = timeline.nanos();
             throttled = false;
             window = Math.min(permits, window + 1);
             if (share == 1) {
@@ -88,6 +116,9 @@ public final class Slowdown {
 
     /** How many calls may be out at once now, at least one. */
     public synchronized int open() {
+        if (timeline.since(easedAt).compareTo(FORGOTTEN_AFTER) > 0) {
+            window = Math.min(window, FIRST_CALLS);
+        }
         return window;
     }
 

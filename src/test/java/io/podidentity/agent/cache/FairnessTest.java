@@ -155,6 +155,34 @@ class FairnessTest {
     }
 
     @Test
+    void moreCallsGoOutAtOnceWithEachAnswer() {
+        CacheRig rig = new CacheRig();
+        askPods(rig, 500, "10.0.0.1");
+        askPods(rig, 500, "10.0.0.2");
+
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(128);
+        rig.advance(Duration.ofMillis(50));
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(256);
+        rig.advance(Duration.ofMillis(100));
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(512);
+
+        rig.advance(Duration.ofSeconds(11));
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(128);
+    }
+
+    @Test
+    void failuresHalveTheCallsThatWereOutTogetherWithoutAPause() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(FakeSource.unavailable());
+        askPods(rig, 100, "10.0.0.1");
+        rig.advance(Duration.ofMillis(50));
+
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(50);
+        rig.send(Tokens.of("b"));
+        assertThat(rig.cache.fetchesRunning()).isOne();
+    }
+
+    @Test
     void throttlingHalvesTheCallsThatWereOutTogether() {
         CacheRig rig = new CacheRig();
         rig.source.fails(throttled());
