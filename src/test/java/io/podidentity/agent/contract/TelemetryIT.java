@@ -195,7 +195,9 @@ class TelemetryIT {
         }
 
         assertThat(labels)
-                .isSubsetOf("code", "state", "type", "result", "cause", "le", "version", "reason");
+                .isSubsetOf(
+                        "code", "state", "type", "result", "cause", "le", "version", "reason",
+                        "address");
         assertThat(values)
                 .hasSizeLessThan(60)
                 .noneMatch(value -> value.contains("good") || value.contains("Teapot"));
