@@ -71,12 +71,21 @@ localhost/pod-identity-agent:{{ .Chart.AppVersion }}
 {{- toYaml $command -}}
 {{- end -}}
 
+{{/* A number as it was written: large ones would get an exponent. */}}
+{{- define "pod-identity-agent.text" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) -}}
+{{- int64 . -}}
+{{- else -}}
+{{- toString . -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A map of flags to values, as arguments; a flag without a value stands alone. */}}
 {{- define "pod-identity-agent.args" -}}
 {{- range $flag, $value := . }}
 - {{ $flag | quote }}
 {{- if not (kindIs "invalid" $value) }}
-- {{ $value | toString | quote }}
+- {{ include "pod-identity-agent.text" $value | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}

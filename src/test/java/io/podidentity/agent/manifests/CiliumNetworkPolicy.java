@@ -1,6 +1,7 @@
 package io.podidentity.agent.manifests;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -10,6 +11,7 @@ import java.util.List;
  * As much of Cilium's policy as is used here: fields of the custom resource definition
  * ciliumnetworkpolicies.cilium.io, version v2, from Cilium 1.18.
  */
+@JsonDeserialize // As the class says, not as the interface does.
 @JsonPropertyOrder({"apiVersion", "kind", "metadata", "spec"})
 final class CiliumNetworkPolicy implements HasMetadata {
 

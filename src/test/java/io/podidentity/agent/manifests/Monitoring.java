@@ -12,12 +12,14 @@ import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRuleSpec;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitorBuilder;
+import io.podidentity.agent.config.AgentConfig;
+import io.smallrye.config.WithDefault;
 import java.util.Map;
 
 /** How the agents' metrics are found, and what is to be made of them. */
 final class Monitoring {
 
-    static final int PORT = 2705;
+    static final int PORT = defaultPort();
     static final String PORT_NAME = "metrics";
 
     private static final String PATH = "/metrics";
@@ -90,6 +92,19 @@ final class Monitoring {
         rule.setMetadata(metadata());
         rule.setSpec(Typed.part(PrometheusRuleSpec.class, alerts));
         return rule;
+    }
+
+    /** The application's own. */
+    private static int defaultPort() {
+        try {
+            return Integer.parseInt(
+                    AgentConfig.class
+                            .getMethod("metricsPort")
+                            .getAnnotation(WithDefault.class)
+                            .value());
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** All variants' pods have it, and the Service. */

@@ -1,0 +1,23 @@
+package io.podidentity.agent.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+
+/** What is committed is what the build generates. */
+class ManifestsIT {
+
+    @Test
+    void committedFilesWereUpToDate() throws IOException {
+        assertThat(Manifests.RENEWED)
+                .as("./mvnw package writes what it had to renew in kubernetes/")
+                .exists();
+        assertThat(Files.readAllLines(Manifests.RENEWED))
+                .as(
+                        "files in kubernetes/ that were out of date; ./mvnw package has renewed"
+                                + " them: commit them")
+                .isEmpty();
+    }
+}
