@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MatchCondition;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.Validation;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.Validation;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.projectnessie.cel.checker.Decls;
@@ -23,10 +24,15 @@ import org.projectnessie.cel.tools.ScriptHost;
 /** What the access that goes with the start-up taint lets an agent do, and what it does not. */
 class NodePolicyTest {
 
-    private static final Map<String, Object> OURS =
-            Map.of("key", Variants.TAINT, "effect", "NoExecute");
-    private static final Map<String, Object> OTHER =
-            Map.of("key", "dedicated", "value", "db", "effect", "NoSchedule");
+    /** A taint as the API server has it. */
+    private record Taint(String key, String effect) {
+        Map<String, String> fields() {
+            return Map.of("key", key, "effect", effect);
+        }
+    }
+
+    private static final Taint OURS = new Taint(Variants.TAINT, "NoExecute");
+    private static final Taint OTHER = new Taint("dedicated", "NoSchedule");
     private static final Map<String, String> LABELS = Map.of("kubernetes.io/os", "linux");
 
     private List<HasMetadata> resources;
@@ -34,8 +40,7 @@ class NodePolicyTest {
     @BeforeEach
     void read() throws IOException {
         resources =
-                Typed.read(
-                        Files.readString(Manifests.FOLDER.resolve("agent-startup-taint.yaml")));
+                Typed.read(Files.readString(Manifests.FOLDER.resolve("agent-startup-taint.yaml")));
     }
 
     @Test
@@ -115,7 +120,8 @@ class NodePolicyTest {
         return all;
     }
 
-    private boolean allowed(String nodeOfToken, Map<String, Object> before, Map<String, Object> after)
+    private boolean allowed(
+            String nodeOfToken, Map<String, Object> before, Map<String, Object> after)
             throws ScriptException {
         boolean all = true;
         for (Validation each : policy().getSpec().getValidations()) {
@@ -144,26 +150,25 @@ class NodePolicyTest {
                                 Decls.newVar("oldObject", Decls.Dyn))
                         .build();
         return script.execute(
-                Boolean.class,
-                Map.of("request", request, "oldObject", before, "object", after));
+                Boolean.class, Map.of("request", request, "oldObject", before, "object", after));
     }
 
     private static Map<String, Object> request(String user, String nodeOfToken) {
         Map<String, Object> extra =
                 nodeOfToken == null
                         ? Map.of()
-                        : Map.of(
-                                "authentication.kubernetes.io/node-name", List.of(nodeOfToken));
+                        : Map.of("authentication.kubernetes.io/node-name", List.of(nodeOfToken));
         return Map.of("userInfo", Map.of("username", user, "extra", extra));
     }
 
-    @SafeVarargs
     private static Map<String, Object> node(
-            String name, Map<String, String> labels, Map<String, Object>... taints) {
+            String name, Map<String, String> labels, Taint... taints) {
         return Map.of(
                 "metadata",
                 Map.of("name", name, "labels", labels),
                 "spec",
-                taints.length == 0 ? Map.of() : Map.of("taints", List.of(taints)));
+                taints.length == 0
+                        ? Map.of()
+                        : Map.of("taints", Stream.of(taints).map(Taint::fields).toList()));
     }
 }
