@@ -47,6 +47,7 @@ class ArchitectureTest {
         "eksauth, config credentials",
         "http, config token cache credentials",
         "network, config",
+        "node, token",
         "authservice, token",
         "dev, config token authservice",
         "cli, config network",

@@ -16,11 +16,12 @@ import java.util.Base64;
  * @param store with the private key
  * @param pem the certificate alone, to be trusted
  */
-record TestAuthority(Path store, Path pem) {
+public record TestAuthority(Path store, Path pem) {
 
-    static final String PASSWORD = "changeit";
+    public static final String PASSWORD = "changeit";
 
-    static TestAuthority in(Path folder) throws Exception {
+    /** Makes one in an empty folder. */
+    public static TestAuthority in(Path folder) throws Exception {
         Path store = folder.resolve("server.p12");
         Process keytool =
                 new ProcessBuilder(
