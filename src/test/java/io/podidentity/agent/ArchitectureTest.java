@@ -48,6 +48,7 @@ class ArchitectureTest {
         "http, config token cache credentials",
         "network, config",
         "authservice, token",
+        "dev, config token authservice",
         "cli, config network",
         "health, cli config http token credentials cache eksauth network",
         "telemetry, cli config http token credentials cache eksauth network",
@@ -76,6 +77,7 @@ class ArchitectureTest {
                         .resideOutsideOfPackages(
                                 packageTree("eksauth"),
                                 packageTree("authservice"),
+                                packageTree("dev"),
                                 packageTree("aws"),
                                 packageTree("sts"))
                         .should()

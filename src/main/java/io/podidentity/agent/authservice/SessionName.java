@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionName {
 
-    private static final int LONGEST_CLUSTER = 10;
-    private static final int LONGEST_POD = 12;
+    // 64 less "eks-", two dashes and the UUID.
+    private static final int ROOM = 22;
+    private static final int LEAST_FOR_CLUSTER = 10;
 
     private SessionName() {}
 
     static String of(String cluster, @Nullable String pod, UUID unique) {
-        return "eks-"
-                + cut(cluster, LONGEST_CLUSTER)
-                + "-"
-                + (pod == null ? "" : cut(pod, LONGEST_POD) + "-")
-                + unique;
+        String ofPod = pod == null ? "" : pod;
+        String shortCluster = cut(cluster, Math.max(LEAST_FOR_CLUSTER, ROOM - ofPod.length()));
+        String shortPod = cut(ofPod, ROOM - shortCluster.length());
+        return "eks-" + shortCluster + "-" + (pod == null ? "" : shortPod + "-") + unique;
     }
 
     private static String cut(String name, int longest) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Entry {
 
     /** A pod holds an old and a new token for some hours; more are containers gone astray. */
-    private static final int READERS = 4;
+    static final int READERS = 4;
 
     private final String key;
     private final @Nullable PodIdentity pod;
@@ -31,7 +31,7 @@ final class Entry {
     private final Plan plan;
 
     private volatile long asked;
-    private volatile List<TokenDigest> readers;
+    private volatile List<Pass> readers;
     private @Nullable Claim claim;
     private @Nullable Flight renewal;
     private int failures;
@@ -52,7 +52,7 @@ final class Entry {
         this.lifetime = lifetime.toNanos();
         this.plan = plan;
         this.asked = asked;
-        this.readers = List.of(flight.claim().digest());
+        this.readers = List.of(Pass.of(flight.claim()));
         this.claim = flight.claim();
     }
 
@@ -73,20 +73,34 @@ final class Entry {
         return hit;
     }
 
-    boolean readableBy(TokenDigest digest) {
-        for (TokenDigest reader : readers) {
-            if (reader.equals(digest)) {
-                return true;
+    boolean readableBy(TokenDigest token) {
+        return pass(token) != null;
+    }
+
+    /** Whether this token was let in and has not expired since. */
+    boolean readableBy(TokenDigest token, Instant now) {
+        Pass pass = pass(token);
+        return pass != null && pass.valid(now);
+    }
+
+    private @Nullable Pass pass(TokenDigest token) {
+        for (Pass pass : readers) {
+            if (pass.digest().equals(token)) {
+                return pass;
             }
         }
-        return false;
+        return null;
+    }
+
+    List<Pass> readers() {
+        return readers;
     }
 
     /** Lets a token in that is known to be good, and renews with it if it is the newest. */
     synchronized void admit(Claim good) {
         if (!readableBy(good.digest())) {
             readers =
-                    Stream.concat(Stream.of(good.digest()), readers.stream())
+                    Stream.concat(Stream.of(Pass.of(good)), readers.stream())
                             .limit(READERS)
                             .toList();
         }

@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** The entries, a bounded number of them; reading takes no lock. */
 final class EntryStore {
 
+    /** Tokens that were pushed out of their entries are cleared away when so many may be left. */
+    private static final int SPARE_KEYS = 64;
+
     private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    private final ConcurrentMap<TokenDigest, String> keys = new ConcurrentHashMap<>();
     private final int size;
     private final RenewalPolicy policy;
     private final Timeline timeline;
@@ -39,6 +43,12 @@ final class EntryStore {
 
     @Nullable Entry find(String key) {
         return entries.get(key);
+    }
+
+    /** The entry that a token was let into before; it may not be any more. */
+    @Nullable Entry find(TokenDigest token) {
+        String key = keys.get(token);
+        return key == null ? null : entries.get(key);
     }
 
     Collection<Entry> all() {
@@ -70,6 +80,7 @@ final class EntryStore {
         }
         if (size > 0) {
             put(new Entry(flight, issued, asked, timeline.nanos(), lifetime, plan));
+            keys.put(flight.claim().digest(), flight.claim().key());
         }
         return true;
     }
@@ -83,6 +94,9 @@ final class EntryStore {
                     }
                     return fresh;
                 });
+        if (keys.size() > SPARE_KEYS + Entry.READERS * entries.size()) {
+            keys.entrySet().removeIf(key -> !reads(key.getKey(), key.getValue()));
+        }
         while (entries.size() > size) {
             // A scan costs microseconds, and only a full cache pays; a list would cost every hit.
             entries.values().stream()
@@ -90,6 +104,11 @@ final class EntryStore {
                     .min((a, b) -> Long.signum(a.asked() - b.asked()))
                     .ifPresent(entry -> drop(entry, Eviction.SIZE));
         }
+    }
+
+    private boolean reads(TokenDigest token, String key) {
+        Entry entry = entries.get(key);
+        return entry != null && entry.readableBy(token);
     }
 
     /** Lets a good token read the entry of the very pod it speaks for; null if there is none. */
@@ -103,12 +122,17 @@ final class EntryStore {
                             }
                             return held;
                         });
-        return entry != null && good.samePod(entry.pod()) ? entry : null;
+        if (entry == null || !good.samePod(entry.pod())) {
+            return null;
+        }
+        keys.put(good.digest(), good.key());
+        return entry;
     }
 
     /** Removes this entry, but not one that has replaced it. */
     void drop(Entry entry, Eviction cause) {
         if (entries.remove(entry.key(), entry)) {
+            entry.readers().forEach(pass -> keys.remove(pass.digest(), entry.key()));
             events.evicted(cause);
         }
     }

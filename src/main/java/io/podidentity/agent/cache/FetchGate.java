@@ -2,6 +2,7 @@ package io.podidentity.agent.cache;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a bounded number of calls out at once: first fetches in fair turns, then renewals. */
@@ -95,14 +96,21 @@ final class FetchGate {
     }
 
     private void start(Runnable call) {
-        executor.execute(
-                () -> {
-                    try {
-                        call.run();
-                    } finally {
-                        ended();
-                    }
-                });
+        try {
+            executor.execute(
+                    () -> {
+                        try {
+                            call.run();
+                        } finally {
+                            ended();
+                        }
+                    });
+        } catch (RejectedExecutionException shuttingDown) {
+            // Whoever still waits is answered when his patience ends.
+            synchronized (this) {
+                running--;
+            }
+        }
     }
 
     private void ended() {

@@ -3,7 +3,7 @@ package io.podidentity.agent.cache;
 import java.util.concurrent.TimeUnit;
 
 /** Lets so many pass per second and so many at once; full at the start. */
-final class TokenBucket {
+public final class TokenBucket {
 
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -11,14 +11,14 @@ final class TokenBucket {
     private double tokens;
     private long filled;
 
-    TokenBucket(double burst, long nanos) {
+    public TokenBucket(double burst, long nanos) {
         this.burst = burst;
         this.tokens = burst;
         this.filled = nanos;
     }
 
     /** Takes one, if there is one at this rate. */
-    synchronized boolean take(double perSecond, long nanos) {
+    public synchronized boolean take(double perSecond, long nanos) {
         tokens = Math.min(burst, tokens + perSecond * (nanos - filled) / SECOND);
         filled = nanos;
         if (tokens < 1) {

@@ -27,11 +27,14 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
         if (!(arg instanceof OptionSpec option) || option.inherited() || option.usageHelp()) {
             return null;
         }
-        String property = ServerCommand.property(option);
-        String value = properties.getProperty(property);
-        return value != null
-                ? value
-                : environment.get(
-                        property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT));
+        String value = properties.getProperty(ServerCommand.property(option));
+        return value != null ? value : environment.get(variable(option));
+    }
+
+    /** The environment variable of a flag, by the rule of MicroProfile Config. */
+    static String variable(OptionSpec option) {
+        return ServerCommand.property(option)
+                .replaceAll("[^A-Za-z0-9]", "_")
+                .toUpperCase(Locale.ROOT);
     }
 }

@@ -3,9 +3,12 @@ package io.podidentity.agent.cli;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TraceLevel;
 
 /** Parses the command line before anything boots, and alone chooses the exit code. */
 @QuarkusMain
@@ -17,7 +20,7 @@ public final class Main {
 
     /** Runs the command that the arguments name. */
     public static void main(String... arguments) {
-        CommandLine line = commandLine();
+        CommandLine line = commandLine(System.getProperties(), System.getenv());
         line.setExecutionStrategy(Main::execute);
         int code = line.execute(arguments);
         // In live reload Quarkus calls again and ends the process itself.
@@ -26,15 +29,17 @@ public final class Main {
         }
     }
 
-    static CommandLine commandLine() {
+    static CommandLine commandLine(Properties properties, Map<String, String> environment) {
         CommandLine line = new CommandLine(new AgentCommand());
-        line.setDefaultValueProvider(
-                new EnvironmentDefaults(System.getProperties(), System.getenv()));
+        line.setDefaultValueProvider(new EnvironmentDefaults(properties, environment));
+        // As in the reference agent the last one counts: charts put defaults before what users add.
+        line.setOverwrittenOptionsAllowed(true);
+        CommandLine.tracer().setLevel(TraceLevel.OFF);
         line.setParameterExceptionHandler(Main::complain);
         return line;
     }
 
-    private static int execute(ParseResult result) {
+    static int execute(ParseResult result) {
         ParseResult command = result.hasSubcommand() ? result.subcommand() : result;
         Object chosen = command.commandSpec().userObject();
         if (CommandLine.printHelpIfRequested(result)) {
@@ -47,7 +52,7 @@ public final class Main {
             default ->
                     throw new ParameterException(
                             result.commandSpec().commandLine(),
-                            "Missing command; give server, initialize or version, or see --help");
+                            "there is no command; " + Complaint.commands());
         };
     }
 

@@ -3,6 +3,7 @@ package io.podidentity.agent.cli;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
+import io.smallrye.config.ConfigValidationException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +34,26 @@ final class Server {
             return status;
         }
         Throwable root = problem;
-        while (root.getCause() != null && !(root instanceof InvalidSettingException)) {
+        while (root.getCause() != null) {
             root = root.getCause();
         }
-        if (root instanceof InvalidSettingException) {
-            System.err.println("pod-identity-agent: " + root.getMessage());
-            return Main.USAGE;
-        }
-        problem.printStackTrace();
-        return FAILED;
+        return switch (root) {
+            case InvalidSettingException setting -> complain(setting.getMessage());
+            case ConfigValidationException settings -> {
+                for (int i = 0; i < settings.getProblemCount(); i++) {
+                    complain(settings.getProblem(i).getMessage());
+                }
+                yield Main.USAGE;
+            }
+            default -> {
+                problem.printStackTrace();
+                yield FAILED;
+            }
+        };
+    }
+
+    private static int complain(@Nullable String line) {
+        System.err.println("pod-identity-agent: " + line);
+        return Main.USAGE;
     }
 }

@@ -1,7 +1,6 @@
 package io.podidentity.agent.config;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /**
@@ -11,7 +10,8 @@ import java.util.regex.Pattern;
  */
 public record BindHost(String address) {
 
-    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static final Pattern DOTTED_QUAD = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]+");
 
     /**
      * Reads an address, IPv6 with or without brackets.
@@ -19,27 +19,27 @@ public record BindHost(String address) {
      * @throws IllegalArgumentException if it is no address; the message says what to give
      */
     public static BindHost parse(String text) {
-        String bare =
-                text.startsWith("[") && text.endsWith("]")
-                        ? text.substring(1, text.length() - 1)
-                        : text;
-        if (bare.equals("localhost")) {
-            return new BindHost(bare);
+        if (text.equals("localhost")) {
+            return new BindHost(text);
         }
-        // Checked before the JDK sees it: a name would be looked up in DNS.
-        if (!LITERAL.matcher(bare).matches()) {
+        boolean brackets = text.startsWith("[") && text.endsWith("]");
+        String bare = brackets ? text.substring(1, text.length() - 1) : text;
+        boolean ipv6 = bare.indexOf(':') >= 0;
+        // The JDK reads more: shortened IPv4, IPv6 with a zone or in brackets.
+        boolean complete =
+                ipv6 ? IPV6.matcher(bare).matches() : DOTTED_QUAD.matcher(bare).matches();
+        if (!complete || (brackets && !ipv6)) {
             throw notAnAddress(text);
         }
         try {
-            InetAddress address = InetAddress.getByName(bare);
-            boolean dottedQuad = bare.indexOf(':') >= 0 || bare.split("\\.", -1).length == 4;
-            if (!dottedQuad || address.isMulticastAddress()) {
-                throw notAnAddress(text);
+            // Never looks a name up in DNS.
+            if (!InetAddress.ofLiteral(bare).isMulticastAddress()) {
+                return new BindHost(bare);
             }
-            return new BindHost(bare);
-        } catch (UnknownHostException e) {
-            throw notAnAddress(text);
+        } catch (IllegalArgumentException e) {
+            // Answered below, as a multicast address is.
         }
+        throw notAnAddress(text);
     }
 
     /** The address as it stands in a URL, IPv6 in brackets. */

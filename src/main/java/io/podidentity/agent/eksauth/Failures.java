@@ -3,6 +3,7 @@ package io.podidentity.agent.eksauth;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodIdentity;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ final class Failures {
                     "ExpiredTokenException",
                     "ResourceNotFoundException");
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int FIRST_CLIENT_ERROR = 400;
     private static final int FIRST_SERVER_ERROR = 500;
     private static final int BAD_GATEWAY = 502;
     private static final int UNAVAILABLE = 503;
@@ -39,11 +41,28 @@ final class Failures {
             case ApiCallTimeoutException timeout -> unreachable("EKS Auth did not answer in time");
             case ApiCallAttemptTimeoutException timeout ->
                     unreachable("EKS Auth did not answer in time");
-            default ->
-                    Optional.ofNullable(e.getMessage()).orElse("").contains("load credentials")
-                            ? noSigningCredentials()
-                            : unreachable("EKS Auth cannot be reached: " + reason(e));
+            default -> withoutAnswer(e);
         };
+    }
+
+    private CallFailed withoutAnswer(SdkException e) {
+        if (Optional.ofNullable(e.getMessage()).orElse("").contains("load credentials")) {
+            return noSigningCredentials();
+        }
+        // Not the parser's text: it quotes what it cannot read.
+        return e.getCause() == null || lostConnection(e.getCause())
+                ? unreachable("EKS Auth cannot be reached: " + reason(e))
+                : unusable("it cannot be read", null);
+    }
+
+    /** Whether the network failed; the SDK's own JSON parser also throws an IOException. */
+    private static boolean lostConnection(@Nullable Throwable cause) {
+        if (cause == null) {
+            return false;
+        }
+        boolean network =
+                cause instanceof IOException && cause.getClass().getName().startsWith("java");
+        return network || lostConnection(cause.getCause());
     }
 
     /** EKS Auth answered 200 with something that is no credentials. */
@@ -53,7 +72,7 @@ final class Failures {
                         "InvalidResponse",
                         BAD_GATEWAY,
                         false,
-                        "[" + requestId + "]: EKS Auth's answer cannot be used: " + problem,
+                        named(requestId) + "EKS Auth's answer cannot be used: " + problem,
                         null));
     }
 
@@ -62,14 +81,19 @@ final class Failures {
         String code =
                 details == null || details.errorCode() == null ? "Unknown" : details.errorCode();
         int status = e.statusCode();
+        if (status < FIRST_CLIENT_ERROR) {
+            // Passed on, a redirect would send the pod's token elsewhere.
+            return unusable("its status is " + status, e.requestId());
+        }
         boolean server = status >= FIRST_SERVER_ERROR;
         String message =
-                "["
-                        + e.requestId()
-                        + "]: ("
+                named(e.requestId())
+                        + "("
                         + code
                         + "): "
-                        + (details == null ? "" : details.errorMessage())
+                        + Optional.ofNullable(details)
+                                .map(AwsErrorDetails::errorMessage)
+                                .orElse("status " + status)
                         + ", fault: "
                         + (server ? "server" : "client")
                         + remedy(code, request.pod());
@@ -79,6 +103,10 @@ final class Failures {
             return new CallFailed.Passing(failed);
         }
         return server ? new CallFailed.Outage(failed) : new CallFailed(failed);
+    }
+
+    private static String named(@Nullable String requestId) {
+        return "[" + (requestId == null ? "no request id" : requestId) + "]: ";
     }
 
     private String remedy(String code, @Nullable PodIdentity pod) {

@@ -13,6 +13,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -45,6 +47,8 @@ class ConnectionGuard {
     private final ReplyWriter replies;
     private final Map<HttpConnection, State> connections = new ConcurrentHashMap<>();
     private final Map<String, Integer> clients = new ConcurrentHashMap<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
     private volatile boolean closing;
 
     @Inject
@@ -82,6 +86,7 @@ class ConnectionGuard {
     void began(HttpConnection connection) {
         State state = connections.get(connection);
         if (state != null) {
+            running.incrementAndGet();
             state.running.incrementAndGet();
         }
     }
@@ -95,6 +100,9 @@ class ConnectionGuard {
         state.answered = System.nanoTime();
         if (state.running.decrementAndGet() == 0 && closing) {
             connection.close();
+        }
+        if (running.decrementAndGet() == 0 && closing) {
+            idle.complete(null);
         }
     }
 
@@ -116,8 +124,11 @@ class ConnectionGuard {
                 });
     }
 
-    /** Takes no more connections and closes those that wait for a request. */
-    void close() {
+    /**
+     * Takes no more connections and closes those that wait for a request; completes when all
+     * requests are answered.
+     */
+    CompletionStage<Void> close() {
         closing = true;
         connections.forEach(
                 (connection, state) -> {
@@ -125,6 +136,10 @@ class ConnectionGuard {
                         connection.close();
                     }
                 });
+        if (running.get() == 0) {
+            idle.complete(null);
+        }
+        return idle;
     }
 
     /** Whether the agent is going away. */
@@ -134,7 +149,7 @@ class ConnectionGuard {
 
     /** Requests being answered. */
     int running() {
-        return connections.values().stream().mapToInt(state -> state.running.get()).sum();
+        return running.get();
     }
 
     /** Connections held open. */

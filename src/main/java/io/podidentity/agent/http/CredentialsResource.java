@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +61,22 @@ public class CredentialsResource {
         if (authorization == null || authorization.isBlank()) {
             return done(Reply.noToken());
         }
-        return switch (reader.read(authorization.strip())) {
+        String token = authorization.strip();
+        return recall(token, request).orElseGet(() -> read(token, request));
+    }
+
+    /** A hit on a token that was let in before costs no reading; its line in the log would. */
+    private Optional<CompletionStage<Response>> recall(String token, HttpServerRequest request) {
+        return events.hitsAreLogged() || mark.on(request)
+                ? Optional.empty()
+                : cache.recall(token)
+                        .map(held -> held.thenApply(hit -> response(Reply.of(hit.outcome()))));
+    }
+
+    private CompletionStage<Response> read(String token, HttpServerRequest request) {
+        return switch (reader.read(token)) {
             case Malformed malformed -> done(Reply.malformedToken(malformed.problem()));
-            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime.problem()));
+            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime));
             case Current current -> ask(current.token(), request);
         };
     }

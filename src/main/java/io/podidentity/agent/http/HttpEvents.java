@@ -9,6 +9,9 @@ import java.time.Duration;
 /** Told of what the credentials listeners answer. */
 public interface HttpEvents {
 
+    /** Whether every hit is to be told; else those that need no reading of the token are not. */
+    boolean hitsAreLogged();
+
     /** Credentials were handed out. */
     void issued(ServiceAccountToken token, Issued issued, Origin origin, Duration took);
 

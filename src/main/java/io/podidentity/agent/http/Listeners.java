@@ -20,8 +20,10 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ public class Listeners {
 
     private static final Logger LOG = Logger.getLogger(Listeners.class);
     private static final Duration GRACE = Duration.ofSeconds(30);
-    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration LAST_SECOND = Duration.ofSeconds(1);
     private static final long SWEEP_MILLIS = 1_000;
     private static final int OUTERMOST = 10_000;
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
@@ -107,27 +109,23 @@ public class Listeners {
         vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
     }
 
-    void close(@Observes ShutdownEvent stopping) throws InterruptedException {
+    void close(@Observes ShutdownEvent stopping) {
         all().forEach(Listener::drain);
-        guard.close();
-        long end = System.nanoTime() + GRACE.toNanos();
-        CountDownLatch idle = new CountDownLatch(1);
-        long poll =
-                vertx.setPeriodic(
-                        POLL.toMillis(),
-                        tick -> {
-                            if (guard.running() == 0) {
-                                idle.countDown();
-                            }
-                        });
-        if (guard.running() > 0 && !idle.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        if (!await(guard.close(), GRACE)) {
             LOG.warnf("Stopping with %d requests unanswered", guard.running());
         }
-        vertx.cancelTimer(poll);
-        CountDownLatch closed = new CountDownLatch(1);
-        Future.join(all().map(Listener::close).toList()).onComplete(done -> closed.countDown());
-        if (!closed.await(1, TimeUnit.SECONDS)) {
-            LOG.debug("Some sockets are still closing");
+        await(Future.join(all().map(Listener::close).toList()).toCompletionStage(), LAST_SECOND);
+    }
+
+    private static boolean await(CompletionStage<?> end, Duration patience) {
+        try {
+            end.toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
         }
     }
 

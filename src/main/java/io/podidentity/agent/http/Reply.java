@@ -4,6 +4,9 @@ import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.agent.token.TokenReading.Expired;
+import io.podidentity.agent.token.TokenReading.NotYetValid;
+import io.podidentity.agent.token.TokenReading.OutOfTime;
 
 /**
  * Status and body of an answer; the one place where HTTP statuses begin.
@@ -38,13 +41,18 @@ record Reply(int status, Object body) {
                 400, "InvalidTokenException", "Service account token cannot be parsed: " + problem);
     }
 
-    static Reply tokenOutOfTime(String problem) {
-        return error(
-                400,
-                "ExpiredTokenException",
-                "Service account token failed basic claim validations: "
-                        + problem
-                        + ". The client must re-read its token file");
+    static Reply tokenOutOfTime(OutOfTime outOfTime) {
+        String message =
+                "Service account token failed basic claim validations: " + outOfTime.problem();
+        return switch (outOfTime) {
+            case Expired expired ->
+                    error(
+                            400,
+                            "ExpiredTokenException",
+                            message + ". The client must re-read its token file");
+            case NotYetValid notYetValid ->
+                    error(400, "InvalidTokenException", message + ". Check the node's clock");
+        };
     }
 
     static Reply notFound() {

@@ -30,10 +30,13 @@ class ReplyWriter {
         if (reply.status() == METHOD_NOT_ALLOWED) {
             request.response().putHeader("Allow", "GET");
         }
+        byte[] body = body(reply);
         return request.response()
                 .setStatusCode(reply.status())
                 .putHeader("Content-Type", "application/json")
-                .end(Buffer.buffer(body(reply)))
+                // Vert.x leaves it out of answers to HEAD.
+                .putHeader("Content-Length", String.valueOf(body.length))
+                .end(Buffer.buffer(body))
                 .onComplete(
                         written -> {
                             if (sending) {

@@ -61,6 +61,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     }
 
     @Override
+    public boolean hitsAreLogged() {
+        return log.hitsAreLogged();
+    }
+
+    @Override
     public void issued(ServiceAccountToken token, Issued issued, Origin origin, Duration took) {
         log.issued(token, issued, origin, took);
     }

@@ -23,6 +23,10 @@ class IssuanceLog {
 
     private static final Logger LOG = Logger.getLogger(IssuanceLog.class);
 
+    boolean hitsAreLogged() {
+        return LOG.isDebugEnabled();
+    }
+
     void issued(ServiceAccountToken token, Issued issued, Origin origin, Duration took) {
         Logger.Level level = origin == Origin.HIT ? Logger.Level.DEBUG : Logger.Level.INFO;
         if (!LOG.isEnabled(level)) {

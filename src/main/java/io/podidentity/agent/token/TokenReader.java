@@ -10,6 +10,7 @@ import java.time.Instant;
 /** Reads service account tokens without verifying them, as the reference agent does. */
 public final class TokenReader {
 
+    private static final String SCHEME = "Bearer ";
     private static final int SEGMENTS_OF_A_JWS = 3;
 
     private final Clock clock;
@@ -20,15 +21,16 @@ public final class TokenReader {
 
     /** Says what a bare token claims, and whether now lies within its time. */
     public TokenReading read(String raw) {
+        if (raw.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return new Malformed("the header must hold the bare token, without \"Bearer\"");
+        }
         int segments = raw.split("\\.", -1).length;
         if (segments != SEGMENTS_OF_A_JWS) {
             return new Malformed(
-                    raw.regionMatches(true, 0, "Bearer ", 0, 7)
-                            ? "the header must hold the bare token, without \"Bearer\""
-                            : "token contains an invalid number of segments: "
-                                    + segments
-                                    + " instead of "
-                                    + SEGMENTS_OF_A_JWS);
+                    "token contains an invalid number of segments: "
+                            + segments
+                            + " instead of "
+                            + SEGMENTS_OF_A_JWS);
         }
         return ParsedToken.of(raw)
                 .map(parsed -> inTime(parsed.token()))

@@ -59,7 +59,6 @@ public final class EksAuthPeer implements AutoCloseable {
 
     private final ConcurrentMap<String, Answer> scripted = new ConcurrentHashMap<>();
     private final List<Call> calls = new CopyOnWriteArrayList<>();
-    private final CountDownLatch closed = new CountDownLatch(1);
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -141,7 +140,6 @@ public final class EksAuthPeer implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
         server.stop(0);
         threads.shutdownNow();
         client.close();
@@ -279,6 +277,11 @@ public final class EksAuthPeer implements AutoCloseable {
             };
         }
 
+        /** Never answers; the connection stays open as long as the peer. */
+        static Answer silence() {
+            return exchange -> new CountDownLatch(1).await();
+        }
+
         /** Waits for a latch before it answers. */
         static Answer after(CountDownLatch latch, Answer answer) {
             return exchange -> {
@@ -286,10 +289,5 @@ public final class EksAuthPeer implements AutoCloseable {
                 answer.to(exchange);
             };
         }
-    }
-
-    /** Never answers; the connection stays open. */
-    public Answer silence() {
-        return exchange -> closed.await();
     }
 }

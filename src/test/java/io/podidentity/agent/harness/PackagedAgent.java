@@ -237,6 +237,7 @@ public final class PackagedAgent implements AutoCloseable {
         private final List<String> flags = new ArrayList<>();
         private final List<String> jvm = new ArrayList<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
+        private List<String> launcher = List.of();
         private List<String> bindHosts = List.of("127.0.0.1", "127.0.0.2", "[::1]");
         private String cluster = "dev";
         private int port;
@@ -308,6 +309,12 @@ public final class PackagedAgent implements AutoCloseable {
             return this;
         }
 
+        /** Starts it by a command that ends by running its arguments in its own place. */
+        public Builder through(List<String> command) {
+            launcher = List.copyOf(command);
+            return this;
+        }
+
         /** Sets a variable of its environment. */
         public Builder environment(String name, String value) {
             environment.put(name, value);
@@ -322,7 +329,7 @@ public final class PackagedAgent implements AutoCloseable {
 
         /** Starts the process and waits for nothing. */
         public PackagedAgent start() {
-            List<String> line = new ArrayList<>();
+            List<String> line = new ArrayList<>(launcher);
             line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             line.addAll(jvm);
             line.addAll(List.of("-jar", jar()));

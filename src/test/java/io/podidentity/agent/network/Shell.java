@@ -14,7 +14,7 @@ final class Shell {
     /** What a command left behind. */
     record Result(int exit, String output) {}
 
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int PATIENCE_SECONDS = 180;
 
     private Shell() {}
 
@@ -30,6 +30,7 @@ final class Shell {
                                 .redirectOutput(output.toFile())
                                 .start();
                 if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
                     process.destroyForcibly();
                     throw new AssertionError(command + " did not end: " + read(output));
                 }

@@ -1,0 +1,38 @@
+package io.podidentity.agent.dev;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/** Tells a developer how to be the sample pod; every line can be pasted. */
+record Banner(SamplePod pod, String cluster, URI credentials, Path token, Path associations) {
+
+    String text() {
+        return """
+
+        Pod %1$s of %2$s/%3$s in cluster %4$s is waiting. To be that pod in another terminal:
+
+          export AWS_CONTAINER_CREDENTIALS_FULL_URI=%5$s
+          export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=%6$s
+
+        and any AWS SDK or CLI asks the agent, as this does:
+
+          curl -H "Authorization: $(cat %6$s)" %5$s
+
+        Its role stands in %7$s; the next request sees an edit.
+        The credentials are for development only: AWS does not know them.
+        """
+                .formatted(
+                        pod.name(),
+                        pod.namespace(),
+                        pod.serviceAccount(),
+                        cluster,
+                        credentials,
+                        quoted(token),
+                        associations);
+    }
+
+    private static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+}

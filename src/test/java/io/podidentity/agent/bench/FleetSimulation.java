@@ -1,0 +1,71 @@
+package io.podidentity.agent.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A day of 10,000 nodes with 60 pods each that all start within a minute, with EKS Auth limited to
+ * 2,000, 5,000 and 10,000 calls per second, for this agent's schedule and the reference's.
+ */
+public final class FleetSimulation {
+
+    private static final List<Integer> RATES = List.of(2_000, 5_000, 10_000);
+    private static final int PLOTTED = 5_000;
+    private static final int HOUR = 3_600;
+    private static final Path DIRECTORY = Path.of("target");
+
+    private FleetSimulation() {}
+
+    public static void main(String[] args) throws IOException {
+        List<String> table = new ArrayList<>();
+        table.add(
+                String.format(
+                        "%8s  %-10s %10s %12s %8s %11s %11s %18s",
+                        "limit/s",
+                        "schedule",
+                        "peak/s",
+                        "after 1 h/s",
+                        "mean/s",
+                        "calls",
+                        "throttled",
+                        "pods with an error"));
+        Map<String, int[]> plotted = new LinkedHashMap<>();
+        for (int rate : RATES) {
+            table.add(line(rate, "reference", ReferenceSchedule::new, plotted));
+            table.add(line(rate, "ours", OurSchedule::new, plotted));
+        }
+        table.forEach(System.out::println);
+        Files.createDirectories(DIRECTORY);
+        Files.write(DIRECTORY.resolve("fleet.txt"), table);
+        Files.writeString(
+                DIRECTORY.resolve("fleet.svg"),
+                Plot.svg("EKS Auth calls per second, limited to " + PLOTTED, plotted, PLOTTED));
+        System.out.println("plot: " + DIRECTORY.resolve("fleet.svg"));
+    }
+
+    private static String line(
+            int rate, String name, Function<Fleet, Schedule> schedule, Map<String, int[]> plotted) {
+        Fleet fleet = new Fleet(rate);
+        int errors = fleet.run(schedule.apply(fleet));
+        LimitedEksAuth eksAuth = fleet.eksAuth;
+        if (rate == PLOTTED) {
+            plotted.put(name, eksAuth.peaksPerMinute());
+        }
+        return String.format(
+                "%8d  %-10s %10d %12d %8.1f %11d %11d %18d",
+                rate,
+                name,
+                eksAuth.peak(),
+                eksAuth.peakAfter(HOUR),
+                eksAuth.calls() / (double) Fleet.DAY.toSeconds(),
+                eksAuth.calls(),
+                eksAuth.throttled(),
+                errors);
+    }
+}

@@ -1,0 +1,54 @@
+package io.podidentity.agent.bench;
+
+import io.podidentity.agent.cache.TokenBucket;
+import java.util.Arrays;
+
+/** EKS Auth for a whole fleet: throttles what is above its rate. */
+final class LimitedEksAuth {
+
+    private final FleetClock clock;
+    private final int rate;
+    private final TokenBucket bucket;
+    private final int[] perSecond;
+    private int throttled;
+
+    LimitedEksAuth(FleetClock clock, int rate, int seconds) {
+        this.clock = clock;
+        this.rate = rate;
+        this.bucket = new TokenBucket(rate, clock.nanos());
+        this.perSecond = new int[seconds + 1];
+    }
+
+    /** Whether the call was answered. */
+    boolean call() {
+        perSecond[clock.step() / FleetClock.SECOND]++;
+        boolean answered = bucket.take(rate, clock.nanos());
+        throttled += answered ? 0 : 1;
+        return answered;
+    }
+
+    int throttled() {
+        return throttled;
+    }
+
+    long calls() {
+        return Arrays.stream(perSecond).asLongStream().sum();
+    }
+
+    int peak() {
+        return Arrays.stream(perSecond).max().orElse(0);
+    }
+
+    int peakAfter(int second) {
+        return Arrays.stream(perSecond, second, perSecond.length).max().orElse(0);
+    }
+
+    /** The highest rate of each minute. */
+    int[] peaksPerMinute() {
+        int[] peaks = new int[perSecond.length / 60];
+        for (int second = 0; second < peaks.length * 60; second++) {
+            peaks[second / 60] = Math.max(peaks[second / 60], perSecond[second]);
+        }
+        return peaks;
+    }
+}
