@@ -1,3 +1,5 @@
+@file:JvmName("Program")
+
 import aws.sdk.kotlin.services.sts.StsClient
 import aws.smithy.kotlin.runtime.net.url.Url
 import com.fasterxml.jackson.databind.ObjectMapper

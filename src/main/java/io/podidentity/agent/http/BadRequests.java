@@ -6,7 +6,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** Answers requests that JAX-RS refuses before they reach the resource, which it does in silence. */
+/**
+ * Answers requests that JAX-RS refuses before they reach the resource, which it does in silence.
+ */
 @Provider
 public class BadRequests implements ExceptionMapper<WebApplicationException> {
 

@@ -28,7 +28,8 @@ public final class Hits {
     private static final int CONNECTIONS = 32;
     private static final Duration WARM = Duration.ofSeconds(4);
     private static final Duration COUNTED = Duration.ofSeconds(6);
-    private static final List<String> JVM = List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final List<String> JVM =
+            List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private Hits() {}
 

@@ -1,0 +1,152 @@
+package io.podidentity.agent.sdks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.podidentity.agent.harness.EksAuthPeer;
+import io.podidentity.agent.harness.PackagedAgent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every SDK family gets credentials from the packaged agent through its default chain.
+ *
+ * <p>All trials run at once, a few at a time, before the first test; the tests look at what was
+ * seen. {@code -Dsdks.write=true} writes the README's table.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class SdkConformanceIT {
+
+    private static final int AT_A_TIME = 4;
+    private static final int ENOUGH_FETCHES = 6;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
+    private final Set<Family> families = EnumSet.noneOf(Family.class);
+    private final Map<Family, Future<Seen>> trials = new EnumMap<>(Family.class);
+    private final Map<Family, Future<Refreshing>> refreshing = new EnumMap<>(Family.class);
+
+    private EksAuthPeer eksAuth;
+    private EksAuthPeer hastyEksAuth;
+    private PackagedAgent agent;
+    private PackagedAgent hastyAgent;
+    private Future<Map<Family, Reached>> reached;
+
+    @BeforeAll
+    void begin(@TempDir Path folder) throws Exception {
+        for (Family family : Family.values()) {
+            Workshop workshop = new Workshop(family);
+            if (workshop.missingTool().isEmpty()) {
+                workshop.build();
+                families.add(family);
+            }
+        }
+        eksAuth = EksAuthPeer.start();
+        agent = agent(eksAuth);
+        hastyEksAuth = EksAuthPeer.start(Refreshing.LIFETIME);
+        hastyAgent = agent(hastyEksAuth);
+        for (Family family : families) {
+            trials.put(
+                    family, threads.submit(() -> new Trial(family, eksAuth, agent, folder).run()));
+            refreshing.put(
+                    family,
+                    threads.submit(() -> Refreshing.of(family, hastyEksAuth, hastyAgent, folder)));
+        }
+        reached = threads.submit(() -> RealAddresses.reach(families, folder));
+    }
+
+    private static PackagedAgent agent(EksAuthPeer eksAuth) {
+        return PackagedAgent.server().endpoint(eksAuth.endpoint()).start().awaitReady();
+    }
+
+    @AfterAll
+    void end() {
+        threads.shutdownNow();
+        Stream.of(agent, hastyAgent).forEach(PackagedAgent::close);
+        Stream.of(eksAuth, hastyEksAuth).forEach(EksAuthPeer::close);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void getsCredentialsOnTheFirstTryAndSignsWithThem(Family family) throws Exception {
+        Seen seen = seen(family);
+
+        assertThat(seen.first().errors()).isEmpty();
+        assertThat(seen.firstSigner()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void getsCredentialsFromTheRealAddresses(Family family) throws Exception {
+        Seen seen = seen(family);
+        assertThat(seen.version()).isNotEmpty();
+
+        Reached real = reached.get().get(family);
+
+        assertThat(real.ipv4()).isTrue();
+        assertThat(real.ipv6() || real.ipv6Mode()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyFirstCallsAtOnceAllSucceedAndCostOneCallOfEksAuth(Family family) throws Exception {
+        Seen seen = seen(family);
+
+        assertThat(seen.burst().errors()).isEmpty();
+        assertThat(seen.burstFetches()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void worksOnWhileCredentialsRunOutAndTheTokenIsRotated(Family family) throws Exception {
+        assumeBuilt(family);
+
+        Refreshing seen = refreshing.get(family).get();
+
+        assertThat(seen.errors()).isEmpty();
+        assertThat(seen.late()).isZero();
+        assertThat(seen.asks()).isLessThanOrEqualTo(seen.requests() + 1);
+        assertThat(seen.fetches()).isBetween(2, ENOUGH_FETCHES);
+    }
+
+    @Test
+    void readmeTellsWhatWasSeen() throws Exception {
+        Map<Family, Seen> all = new EnumMap<>(Family.class);
+        for (Family family : Family.values()) {
+            all.put(family, seen(family));
+        }
+        ReadmeTable table = new ReadmeTable(all, reached.get());
+        if (Boolean.getBoolean("sdks.write")) {
+            table.write();
+        }
+
+        assertThat(ReadmeTable.written())
+                .as("the README's table; -Dsdks.write=true writes it anew")
+                .isEqualTo(table.text());
+    }
+
+    private Seen seen(Family family) throws Exception {
+        assumeBuilt(family);
+        return trials.get(family).get();
+    }
+
+    private void assumeBuilt(Family family) throws IOException {
+        String missing = new Workshop(family).missingTool().orElse("");
+        assumeTrue(missing.isEmpty(), () -> family + " needs " + missing);
+    }
+}
