@@ -69,7 +69,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
     }
 
     private static long signers(StsPeer sts) {
-        return sts.requests().stream().map(Signed::accessKeyId).distinct().count();
+        return sts.requests().stream().map(Signed::sessionToken).distinct().count();
     }
 
     private static int late(Tap tap, StsPeer sts) throws IOException {
@@ -78,7 +78,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
             JsonNode credentials = JSON.readTree(body);
             if (credentials.has("Expiration")) {
                 expirations.put(
-                        credentials.get("AccessKeyId").asText(),
+                        credentials.get("Token").asText(),
                         Instant.parse(credentials.get("Expiration").asText()));
             }
         }
@@ -89,7 +89,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
                                         !request.at()
                                                 .isBefore(
                                                         expirations.getOrDefault(
-                                                                request.accessKeyId(),
+                                                                request.sessionToken(),
                                                                 Instant.MIN)))
                         .count();
     }

@@ -34,7 +34,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SdkConformanceIT {
 
     private static final int AT_A_TIME = 4;
-    private static final int ENOUGH_FETCHES = 6;
+
+    /** For one request of the application, when credentials are about to run out. */
+    private static final int MOST_ASKS = 3;
+
+    /** In the lifetime of two credentials, with a token exchanged in between. */
+    private static final int MOST_FETCHES = 6;
+
+    /** The agent asks EKS Auth again when that takes more than a second. */
+    private static final int TRIES = 3;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
     private final Set<Family> families = EnumSet.noneOf(Family.class);
@@ -62,7 +70,7 @@ class SdkConformanceIT {
         hastyAgent = agent(hastyEksAuth);
         for (Family family : families) {
             trials.put(
-                    family, threads.submit(() -> new Trial(family, eksAuth, agent, folder).run()));
+                    family, threads.submit(() -> new Trial(family, agent, folder).run()));
             refreshing.put(
                     family,
                     threads.submit(() -> Refreshing.of(family, hastyEksAuth, hastyAgent, folder)));
@@ -108,7 +116,8 @@ class SdkConformanceIT {
         Seen seen = seen(family);
 
         assertThat(seen.burst().errors()).isEmpty();
-        assertThat(seen.burstFetches()).isEqualTo(1);
+        assertThat(seen.burstFetches()).isLessThanOrEqualTo(1);
+        assertThat(eksAuth.calls(Trial.crowd(family))).hasSizeBetween(1, TRIES);
     }
 
     @ParameterizedTest
@@ -120,8 +129,8 @@ class SdkConformanceIT {
 
         assertThat(seen.errors()).isEmpty();
         assertThat(seen.late()).isZero();
-        assertThat(seen.asks()).isLessThanOrEqualTo(seen.requests() + 1);
-        assertThat(seen.fetches()).isBetween(2, ENOUGH_FETCHES);
+        assertThat(seen.asks()).isLessThanOrEqualTo(MOST_ASKS * seen.requests());
+        assertThat(seen.fetches()).isBetween(2, MOST_FETCHES);
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,8 @@ final class SdkProgram implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .directory(family.workshop().toFile())
-                        .redirectError(family.workshop().resolve("stderr.log").toFile());
+                        .redirectError(
+                                Redirect.appendTo(family.workshop().resolve("stderr.log").toFile()));
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.put("PATH", System.getenv("PATH"));

@@ -52,16 +52,20 @@ final class StsPeer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             exchange.getRequestBody().readAllBytes();
-            Matcher signer =
-                    SIGNER.matcher(
-                            exchange.getRequestHeaders()
-                                    .getOrDefault("Authorization", List.of(""))
-                                    .getFirst());
-            requests.add(new Signed(signer.find() ? signer.group(1) : "nobody", Instant.now()));
+            Matcher signer = SIGNER.matcher(header(exchange, "Authorization"));
+            requests.add(
+                    new Signed(
+                            signer.find() ? signer.group(1) : "nobody",
+                            header(exchange, "X-Amz-Security-Token"),
+                            Instant.now()));
             exchange.getResponseHeaders().set("Content-Type", "text/xml");
             exchange.sendResponseHeaders(200, IDENTITY.length);
             exchange.getResponseBody().write(IDENTITY);
         }
+    }
+
+    private static String header(HttpExchange exchange, String name) {
+        return exchange.getRequestHeaders().getOrDefault(name, List.of("")).getFirst();
     }
 
     @Override
@@ -71,5 +75,5 @@ final class StsPeer implements AutoCloseable {
     }
 
     /** Who signed a request, and when it came. */
-    record Signed(String accessKeyId, Instant at) {}
+    record Signed(String accessKeyId, String sessionToken, Instant at) {}
 }

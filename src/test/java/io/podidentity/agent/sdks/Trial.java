@@ -1,7 +1,6 @@
 package io.podidentity.agent.sdks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.PackagedAgent;
 import io.podidentity.agent.sdks.SdkProgram.Attempts;
 import io.podidentity.agent.sdks.Seen.Reaction;
@@ -19,13 +18,11 @@ final class Trial {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Family family;
-    private final EksAuthPeer eksAuth;
     private final PackagedAgent agent;
     private final Path tokens;
 
-    Trial(Family family, EksAuthPeer eksAuth, PackagedAgent agent, Path tokens) {
+    Trial(Family family, PackagedAgent agent, Path tokens) {
         this.family = family;
-        this.eksAuth = eksAuth;
         this.agent = agent;
         this.tokens = tokens;
     }
@@ -51,20 +48,21 @@ final class Trial {
                     nearExpiry(program, tap),
                     troubles,
                     burst(sts),
-                    eksAuth.calls(crowd()).size());
+                    fetches());
         }
     }
 
-    /** Whether the key that signed is one that the agent gave out. */
+    /** Whether the agent gave out the credentials that signed. */
     private static boolean handedOut(Tap tap, StsPeer sts) {
-        return !sts.requests().isEmpty()
-                && tap.bodies().stream()
-                        .anyMatch(
-                                body ->
-                                        body.contains(
-                                                "\""
-                                                        + sts.requests().getLast().accessKeyId()
-                                                        + "\""));
+        return sts.requests().stream()
+                .anyMatch(
+                        signed ->
+                                tap.bodies().stream()
+                                        .anyMatch(
+                                                body ->
+                                                        body.contains(signed.accessKeyId())
+                                                                && body.contains(
+                                                                        signed.sessionToken())));
     }
 
     private Attempts ipv6(PodToken token, StsPeer sts) throws IOException {
@@ -84,7 +82,7 @@ final class Trial {
     }
 
     private Attempts burst(StsPeer sts) throws IOException {
-        PodToken token = new PodToken(tokens, crowd());
+        PodToken token = new PodToken(tokens, crowd(family));
         try (Tap tap = new Tap(family.loopback(), agent.port());
                 SdkProgram program =
                         SdkProgram.start(family, tap.credentials(), token, sts, Map.of())) {
@@ -92,8 +90,17 @@ final class Trial {
         }
     }
 
+    /** How often the agent, in its own words, has fetched credentials for them. */
+    private int fetches() {
+        return (int)
+                agent.stdout().stream()
+                        .filter(line -> line.contains("\"" + crowd(family) + "\""))
+                        .filter(line -> line.contains("\"fetched\""))
+                        .count();
+    }
+
     /** The service account of the pod that starts with many requests. */
-    private String crowd() {
+    static String crowd(Family family) {
         return family.folder() + "-crowd";
     }
 
