@@ -6,6 +6,9 @@ import io.podidentity.agent.config.Endpoint;
 import io.podidentity.agent.config.GoDuration;
 import io.podidentity.agent.config.Numbers;
 import io.podidentity.agent.network.LinkKind;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -89,6 +92,41 @@ abstract class Checked implements ITypeConverter<String> {
         @Override
         void check(String text) {
             LinkKind.parse(text);
+        }
+    }
+
+    static final class KeysUrl extends Checked {
+        @Override
+        void check(String text) {
+            URI uri = Endpoint.parse(text);
+            if (!uri.getScheme().equals("https")
+                    && !uri.getHost().matches("127\\..*|localhost|\\[::1]")) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + text
+                                + "' is not https, and whoever serves the keys can make tokens;"
+                                + " give an https URL");
+            }
+        }
+    }
+
+    static final class ExistingFile extends Checked {
+        @Override
+        void check(String text) {
+            if (!Files.isReadable(Path.of(text))) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' cannot be read; give a file with a JWKS document");
+            }
+        }
+    }
+
+    static final class Folder extends Checked {
+        @Override
+        void check(String text) {
+            if (!Files.isDirectory(Path.of(text)) || !Files.isWritable(Path.of(text))) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is no folder to write to; give one that exists");
+            }
         }
     }
 }

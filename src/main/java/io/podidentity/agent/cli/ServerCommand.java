@@ -117,6 +117,29 @@ final class ServerCommand {
             description = "Kind of the link that --initialize makes. Default: auto.")
     @Nullable String linkKind;
 
+    @Option(
+            names = "--jwks-uri",
+            paramLabel = "URL",
+            converter = Checked.KeysUrl.class,
+            description =
+                    "Where the cluster publishes its signing keys. Default: its API server, from"
+                            + " Kubernetes 1.34 on.")
+    @Nullable String jwksUri;
+
+    @Option(
+            names = "--jwks-file",
+            paramLabel = "FILE",
+            converter = Checked.ExistingFile.class,
+            description = "A file with those keys instead.")
+    @Nullable String jwksFile;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "FOLDER",
+            converter = Checked.Folder.class,
+            description = "Folder where those keys outlive a restart. Default: they do not.")
+    @Nullable String stateDir;
+
     @Spec @Nullable CommandSpec spec;
 
     /** The flags that were given, or found in the environment, as configuration properties. */

@@ -79,4 +79,26 @@ public interface AgentConfig {
     /** The kind of that link, as the kernel names it, or {@code auto}. */
     @WithDefault("auto")
     String linkKind();
+
+    /** Where the cluster publishes the keys that its tokens are signed with. */
+    @WithConverter(Converters.Url.class)
+    Optional<URI> jwksUri();
+
+    /** A file with those keys, which wins over all other places. */
+    Optional<Path> jwksFile();
+
+    /** A folder where those keys outlive a restart; without it they do not. */
+    Optional<Path> stateDir();
+
+    /** Where kubelet puts the agent's own token and the cluster's authorities. */
+    @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount")
+    Path serviceAccountDir();
+
+    /** The API server's host, as Kubernetes tells every pod. */
+    @WithDefault("${kubernetes.service.host:}")
+    Optional<String> kubernetesServiceHost();
+
+    /** The API server's port, as Kubernetes tells every pod. */
+    @WithDefault("${kubernetes.service.port:443}")
+    String kubernetesServicePort();
 }

@@ -4,6 +4,7 @@ import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.PodCredentials;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import software.amazon.awssdk.services.eksauth.model.Subject;
 final class Answers {
 
     private static final Pattern ACCOUNT = Pattern.compile("arn:[^:]+:(?:sts|iam)::([0-9]{12}):.+");
+
+    /** Milliseconds read as seconds lie tens of thousands of years ahead. */
+    private static final Duration LONGEST = Duration.ofDays(365_000);
 
     private final Clock clock;
     private final Failures failures;
@@ -58,6 +62,9 @@ final class Answers {
                             + issued.expiration()
                             + "; check the node's clock",
                     requestId);
+        }
+        if (issued.expiration().isAfter(clock.instant().plus(LONGEST))) {
+            throw failures.unusable("credentials.expiration is not in seconds", requestId);
         }
         return new Issued(issued, association(answer, roleArn, requestId));
     }

@@ -58,6 +58,7 @@ class AwsClients {
     @Singleton
     @DefaultBean
     AwsCredentialsProvider signing(AgentConfig config, SdkHttpClient http, Clock clock) {
+        SharedProfile.check();
         return config.rotateCredentials()
                 ? new RotatingCredentials(clock)
                 : SigningCredentials.chain(http);
@@ -67,7 +68,9 @@ class AwsClients {
     @Singleton
     EksAuthClient eksAuth(AgentConfig config, AwsCredentialsProvider signing, SdkHttpClient http) {
         EksAuthClientBuilder builder =
-                builder(config).credentialsProvider(signing).httpClient(http);
+                builder(config)
+                        .credentialsProvider(new NodeCredentials(signing, TRY))
+                        .httpClient(http);
         try {
             return builder.build();
         } catch (SdkClientException e) {
@@ -99,6 +102,7 @@ class AwsClients {
                                         .scheduledExecutorService(timers)
                                         // EksAuthCalls retries, where all retries can be seen.
                                         .retryStrategy(AwsRetryStrategy.doNotRetry())
+                                        .addExecutionInterceptor(new Progress.Watch())
                                         .build());
         config.endpoint().ifPresent(builder::endpointOverride);
         return builder;

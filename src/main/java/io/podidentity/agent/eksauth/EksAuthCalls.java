@@ -11,7 +11,6 @@ import java.time.Duration;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 
 /** The one method that calls EKS Auth, and how much it is called when it fails. */
@@ -59,30 +58,41 @@ public class EksAuthCalls {
     @CircuitBreakerName(BREAKER)
     @Bulkhead(AT_ONCE)
     public Issued assume(CredentialRequest request) {
-        long start = System.nanoTime();
-        String result = "Failure";
-        boolean real = !Rehearsal.running();
-        if (real) {
+        boolean rehearsal = Rehearsal.running();
+        if (!rehearsal) {
             events.tried();
         }
+        long start = System.nanoTime();
+        String result = "Failure";
         try {
-            Issued issued =
-                    answers.read(
-                            client.assumeRoleForPodIdentity(
-                                    call -> call.clusterName(cluster).token(request.token())));
+            Issued issued = tried(request);
             result = "Success";
             return issued;
         } catch (CallFailed e) {
             result = e.outcome().code();
-            throw e;
-        } catch (SdkException e) {
-            CallFailed failed = failures.of(e, request);
-            result = failed.outcome().code();
-            throw failed;
+            // What fails before the first pod asks is not held against EKS Auth.
+            throw rehearsal ? new CallFailed.Passing(e.outcome()) : e;
         } finally {
-            if (real) {
+            if (!rehearsal) {
                 events.ended(result, Duration.ofNanos(System.nanoTime() - start));
             }
+        }
+    }
+
+    private Issued tried(CredentialRequest request) {
+        Progress progress = new Progress();
+        try {
+            return answers.read(
+                    client.assumeRoleForPodIdentity(
+                            call ->
+                                    call.clusterName(cluster)
+                                            .token(request.token())
+                                            .overrideConfiguration(progress::of)));
+        } catch (CallFailed e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Not only SdkException: the SDK lets out what its transport and parsers throw.
+            throw failures.of(e, request, progress);
         }
     }
 }

@@ -11,7 +11,7 @@ public interface EksAuthEvents {
     /**
      * A try ended.
      *
-     * @param result {@code Success} or the error's code; a bounded set
+     * @param result {@code Success} or the error's code, which a peer may make up
      */
     void ended(String result, Duration took);
 }

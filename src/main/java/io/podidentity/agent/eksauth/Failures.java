@@ -2,8 +2,6 @@ package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialRequest;
-import io.podidentity.agent.credentials.PodIdentity;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -11,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.eksauth.model.EksAuthException;
 
-/** Turns the AWS SDK's exceptions into outcomes, with the reference agent's texts. */
+/** Turns what the AWS SDK throws into outcomes, with the reference agent's texts. */
 final class Failures {
 
     private static final Set<String> PERMANENT =
@@ -23,49 +21,45 @@ final class Failures {
                     "InvalidTokenException",
                     "ExpiredTokenException",
                     "ResourceNotFoundException");
+
+    /** Pods' SDKs read bodies of 10,000 bytes at most, and an error stands in them twice. */
+    private static final int LONGEST_TEXT = 1_000;
+
+    private static final int LONGEST_CODE = 100;
+    private static final int FIRST_ERROR = 400;
     private static final int TOO_MANY_REQUESTS = 429;
-    private static final int FIRST_CLIENT_ERROR = 400;
     private static final int FIRST_SERVER_ERROR = 500;
     private static final int BAD_GATEWAY = 502;
     private static final int UNAVAILABLE = 503;
+    private static final int LAST_ERROR = 599;
 
-    private final String cluster;
+    private final Remedies remedies;
 
     Failures(String cluster) {
-        this.cluster = cluster;
+        this.remedies = new Remedies(cluster);
     }
 
-    CallFailed of(SdkException e, CredentialRequest request) {
+    CallFailed of(RuntimeException e, CredentialRequest request, Progress progress) {
+        SdkHttpResponse answer = progress.answer();
         return switch (e) {
-            case EksAuthException answer -> answered(answer, request);
-            case ApiCallTimeoutException timeout -> unreachable("EKS Auth did not answer in time");
-            case ApiCallAttemptTimeoutException timeout ->
+            case NodeCredentials.Missing missing -> noSigningCredentials(missing.problem());
+            case ApiCallTimeoutException _, ApiCallAttemptTimeoutException _ ->
                     unreachable("EKS Auth did not answer in time");
-            default -> withoutAnswer(e);
+            case EksAuthException error when isError(error.statusCode()) ->
+                    answered(error.statusCode(), error.awsErrorDetails(), answer, request);
+            default -> {
+                if (answer == null) {
+                    yield unreachable("EKS Auth cannot be reached: " + reason(e));
+                }
+                // The SDK fails on headers too, such as a negative Retry-After.
+                yield isError(answer.statusCode())
+                        ? answered(answer.statusCode(), null, answer, request)
+                        : unusable(unreadable(e, answer), requestId(answer));
+            }
         };
     }
 
-    private CallFailed withoutAnswer(SdkException e) {
-        if (Optional.ofNullable(e.getMessage()).orElse("").contains("load credentials")) {
-            return noSigningCredentials();
-        }
-        // Not the parser's text: it quotes what it cannot read.
-        return e.getCause() == null || lostConnection(e.getCause())
-                ? unreachable("EKS Auth cannot be reached: " + reason(e))
-                : unusable("it cannot be read", null);
-    }
-
-    /** Whether the network failed; the SDK's own JSON parser also throws an IOException. */
-    private static boolean lostConnection(@Nullable Throwable cause) {
-        if (cause == null) {
-            return false;
-        }
-        boolean network =
-                cause instanceof IOException && cause.getClass().getName().startsWith("java");
-        return network || lostConnection(cause.getCause());
-    }
-
-    /** EKS Auth answered 200 with something that is no credentials. */
+    /** EKS Auth answered with something that is neither credentials nor an error. */
     CallFailed unusable(String problem, @Nullable String requestId) {
         return new CallFailed.Outage(
                 new Failed(
@@ -76,64 +70,29 @@ final class Failures {
                         null));
     }
 
-    private CallFailed answered(EksAuthException e, CredentialRequest request) {
-        AwsErrorDetails details = e.awsErrorDetails();
-        String code =
-                details == null || details.errorCode() == null ? "Unknown" : details.errorCode();
-        int status = e.statusCode();
-        if (status < FIRST_CLIENT_ERROR) {
-            // Passed on, a redirect would send the pod's token elsewhere.
-            return unusable("its status is " + status, e.requestId());
-        }
+    private CallFailed answered(
+            int status,
+            @Nullable AwsErrorDetails details,
+            @Nullable SdkHttpResponse answer,
+            CredentialRequest request) {
+        String code = details == null ? null : details.errorCode();
+        code = code == null ? "Unknown" : cut(code, LONGEST_CODE);
+        String text = details == null ? null : details.errorMessage();
         boolean server = status >= FIRST_SERVER_ERROR;
         String message =
-                named(e.requestId())
-                        + "("
-                        + code
-                        + "): "
-                        + Optional.ofNullable(details)
-                                .map(AwsErrorDetails::errorMessage)
-                                .orElse("status " + status)
-                        + ", fault: "
-                        + (server ? "server" : "client")
-                        + remedy(code, request.pod());
+                "%s(%s): %s, fault: %s%s"
+                        .formatted(
+                                named(requestId(answer)),
+                                code,
+                                text == null ? "status " + status : cut(text, LONGEST_TEXT),
+                                server ? "server" : "client",
+                                remedies.of(code, request.pod()));
         Failed failed =
-                new Failed(code, status, PERMANENT.contains(code), message, retryAfter(details));
+                new Failed(code, status, PERMANENT.contains(code), message, retryAfter(answer));
         if (status == TOO_MANY_REQUESTS) {
             return new CallFailed.Passing(failed);
         }
         return server ? new CallFailed.Outage(failed) : new CallFailed(failed);
-    }
-
-    private static String named(@Nullable String requestId) {
-        return "[" + (requestId == null ? "no request id" : requestId) + "]: ";
-    }
-
-    private String remedy(String code, @Nullable PodIdentity pod) {
-        String who =
-                pod == null
-                        ? "this service account"
-                        : "service account " + pod.namespace() + "/" + pod.serviceAccount();
-        return switch (code) {
-            case "ExpiredTokenException" ->
-                    ". The token expired: the client must re-read its token file";
-            case "InvalidTokenException" ->
-                    ". The token is not one of cluster " + cluster + " for pods.eks.amazonaws.com";
-            case "ResourceNotFoundException" ->
-                    ". There is no pod identity association for " + who + " in cluster " + cluster;
-            case "AccessDeniedException" ->
-                    ". Check the trust policy of the role associated with "
-                            + who
-                            + " and that the node's role allows eks-auth:AssumeRoleForPodIdentity"
-                            + " on cluster "
-                            + cluster;
-            case "UnrecognizedClientException",
-                    "InvalidSignatureException",
-                    "IncompleteSignatureException",
-                    "MissingAuthenticationTokenException" ->
-                    ". EKS Auth refuses the agent's own credentials: check the node's role and clock";
-            default -> "";
-        };
     }
 
     private static CallFailed unreachable(String message) {
@@ -141,36 +100,62 @@ final class Failures {
                 new Failed("ServiceUnavailableException", UNAVAILABLE, false, message, null));
     }
 
-    private static CallFailed noSigningCredentials() {
+    private static CallFailed noSigningCredentials(String problem) {
         return new CallFailed.Passing(
                 new Failed(
                         "NoSigningCredentials",
                         UNAVAILABLE,
                         false,
-                        "The agent has no AWS credentials of its own to sign with: give the node a"
-                                + " role, or the agent a profile or web identity",
+                        problem + ": give the node a role, or the agent a profile or web identity",
                         null));
     }
 
-    private static String reason(SdkException e) {
-        Throwable cause = e.getCause();
-        if (cause == null) {
-            return e.getClass().getSimpleName();
-        }
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    private static boolean isError(int status) {
+        return status >= FIRST_ERROR && status <= LAST_ERROR;
     }
 
-    private static @Nullable Duration retryAfter(@Nullable AwsErrorDetails details) {
-        if (details == null || details.sdkHttpResponse() == null) {
-            return null;
+    /** Without the exception's text, which may quote the answer and so the credentials. */
+    private static String unreadable(Throwable e, SdkHttpResponse answer) {
+        return answer.isSuccessful()
+                ? "it cannot be read (" + root(e).getClass().getSimpleName() + ")"
+                : "its status is " + answer.statusCode();
+    }
+
+    private static String reason(Throwable e) {
+        Throwable root = root(e);
+        return e.getCause() == null
+                ? e.getClass().getSimpleName()
+                : root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    private static Throwable root(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
         }
-        return details.sdkHttpResponse()
-                .firstMatchingHeader("Retry-After")
+        return root;
+    }
+
+    private static String named(@Nullable String requestId) {
+        return "[" + (requestId == null ? "no request id" : requestId) + "]: ";
+    }
+
+    private static @Nullable String requestId(@Nullable SdkHttpResponse answer) {
+        return header(answer, "x-amzn-RequestId").orElse(null);
+    }
+
+    private static @Nullable Duration retryAfter(@Nullable SdkHttpResponse answer) {
+        return header(answer, "Retry-After")
                 .filter(text -> text.matches("[0-9]{1,5}"))
                 .map(text -> Duration.ofSeconds(Long.parseLong(text)))
                 .orElse(null);
+    }
+
+    private static Optional<String> header(@Nullable SdkHttpResponse answer, String name) {
+        return answer == null ? Optional.empty() : answer.firstMatchingHeader(name);
+    }
+
+    private static String cut(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest) + "…";
     }
 }

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
-import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
  * The credentials of the shared credentials file, read anew every minute. While the file cannot be
@@ -35,12 +34,13 @@ final class RotatingCredentials implements AwsCredentialsProvider {
         if (kept != null && now.isBefore(next)) {
             return kept;
         }
-        try (ProfileCredentialsProvider file = ProfileCredentialsProvider.create()) {
+        try (ProfileCredentialsProvider file = SharedProfile.credentials()) {
             AwsCredentials read = file.resolveCredentials();
             last = read;
             next = now.plus(EVERY);
             return read;
-        } catch (SdkClientException | IllegalArgumentException | IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // The SDK throws one kind for a missing profile, another for each way to break a file.
             if (kept == null) {
                 throw e;
             }

@@ -22,6 +22,7 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 final class Transport implements SdkHttpClient {
 
     private static final Logger LOG = Logger.getLogger(Transport.class);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
     private static final Duration LIFETIME = Duration.ofMinutes(1);
 
     private final SdkHttpClient real;
@@ -58,13 +59,25 @@ final class Transport implements SdkHttpClient {
                         .port(call.port())
                         .encodedPath("/")
                         .build();
+        Thread connecting = Thread.ofVirtual().name("rehearsal").start(() -> head(request));
+        try {
+            // The SDK's call must end in time, or it counts as failed and its answer stays cold.
+            if (!connecting.join(PATIENCE)) {
+                connecting.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void head(SdkHttpFullRequest request) {
         try {
             HttpExecuteResponse response =
                     real.prepareRequest(HttpExecuteRequest.builder().request(request).build())
                             .call();
             response.responseBody().ifPresent(AbortableInputStream::abort);
         } catch (IOException | RuntimeException e) {
-            LOG.debugf("EKS Auth at %s cannot be reached yet: %s", call.host(), e);
+            LOG.debugf("EKS Auth at %s cannot be reached yet: %s", request.host(), e);
         }
     }
 

@@ -4,8 +4,13 @@ import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
 import io.podidentity.agent.config.WellKnown;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +20,26 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class AllowedHosts {
 
+    private static final Pattern BRACKETED = Pattern.compile("\\[([^\\[\\]]*)\\](?::[0-9]*)?");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*");
+
     private final Set<String> hosts = new LinkedHashSet<>();
+    private final Set<String> canonical = new HashSet<>();
 
     AllowedHosts(AgentConfig config) {
         hosts.add(WellKnown.IPV4_ADDRESS);
         hosts.add(WellKnown.IPV6_ADDRESS);
         config.bindHosts().stream().map(BindHost::address).forEach(hosts::add);
+        hosts.stream().map(AllowedHosts::canonical).forEach(canonical::add);
     }
 
     /** Whether a {@code Host} header, with or without port and brackets, names one of them. */
     boolean allow(@Nullable String header) {
-        return header != null && hosts.contains(bare(header));
+        if (header == null) {
+            return false;
+        }
+        String bare = bare(header);
+        return hosts.contains(bare) || canonical.contains(canonical(bare));
     }
 
     /** The reference agent's text. */
@@ -37,14 +51,26 @@ class AllowedHosts {
     }
 
     private static String bare(String header) {
-        if (header.startsWith("[")) {
-            int end = header.indexOf(']');
-            return end < 0 ? header : header.substring(1, end);
+        Matcher bracketed = BRACKETED.matcher(header);
+        if (bracketed.matches()) {
+            return bracketed.group(1);
         }
         int colon = header.indexOf(':');
         // More than one colon without brackets is IPv6 without a port.
         return colon < 0 || header.indexOf(':', colon + 1) >= 0
                 ? header
                 : header.substring(0, colon);
+    }
+
+    /** The same for all spellings of an address or name. */
+    private static String canonical(String host) {
+        if (!IPV6.matcher(host).matches()) {
+            return host.toLowerCase(Locale.ROOT);
+        }
+        try {
+            return InetAddress.ofLiteral(host).getHostAddress();
+        } catch (IllegalArgumentException e) {
+            return host;
+        }
     }
 }

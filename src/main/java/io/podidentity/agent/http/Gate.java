@@ -3,6 +3,8 @@ package io.podidentity.agent.http;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,8 +26,18 @@ record Gate(Set<String> paths, Handler<HttpServerRequest> inside) {
         if (path == null || !paths.contains(path)) {
             return Optional.of(Reply.notFound());
         }
-        return request.method().equals(HttpMethod.GET)
-                ? Optional.empty()
-                : Optional.of(Reply.wrongMethod());
+        if (!request.method().equals(HttpMethod.GET)) {
+            return Optional.of(Reply.wrongMethod());
+        }
+        // Quarkus would answer without a body, and unseen by its own filters.
+        return valid(request.uri()) ? Optional.empty() : Optional.of(Reply.invalidRequest(400));
+    }
+
+    private static boolean valid(String uri) {
+        try {
+            return new URI(uri).getRawPath() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.podidentity.agent.eksauth.Rehearsal;
 import io.podidentity.agent.http.RehearsalCache;
 import io.podidentity.agent.token.TokenReader;
 import io.podidentity.agent.token.TokenVerifier;
+import io.quarkus.arc.Arc;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -19,13 +20,20 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
 
 /** The framework-free parts, with what they are made of. */
 @ApplicationScoped
 class Parts {
 
-    private static final Executor VIRTUAL =
-            task -> Thread.ofVirtual().name("credentials").start(task);
+    private static final Logger LOG = Logger.getLogger(Parts.class);
+
+    static final Executor VIRTUAL =
+            task ->
+                    Thread.ofVirtual()
+                            .name("credentials")
+                            .uncaughtExceptionHandler(Parts::leftBehind)
+                            .start(task);
 
     @Produces
     @Singleton
@@ -38,13 +46,6 @@ class Parts {
     @Singleton
     TokenReader tokenReader(Clock clock) {
         return new TokenReader(clock);
-    }
-
-    @Produces
-    @Singleton
-    @DefaultBean
-    TokenVerifier verifier() {
-        return token -> new TokenVerifier.Verdict.Unverifiable("no keys are configured");
     }
 
     @Produces
@@ -81,6 +82,15 @@ class Parts {
         TokenVerifier none = token -> new TokenVerifier.Verdict.Refused("a rehearsal");
         return new RehearsalCache(
                 cache(rehearsal, none, settings(config), timeline, CacheEvents.NONE));
+    }
+
+    /** A fetch that nobody waits for may end after the application has. */
+    private static void leftBehind(Thread thread, Throwable failure) {
+        if (Arc.container() == null) {
+            LOG.debug("A call to EKS Auth ended after the agent had", failure);
+        } else {
+            LOG.error("A call to EKS Auth failed", failure);
+        }
     }
 
     private static CredentialCache cache(

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Random;
 
-/** Nodes with pods that all start within a minute, each with an SDK like boto3. */
+/** Nodes with pods that all start within a minute, each with the same SDK. */
 final class Fleet {
 
     static final int NODES = 10_000;
@@ -23,13 +23,15 @@ final class Fleet {
     final Agenda agenda = new Agenda(clock, STEPS, 3 * PODS + NODES);
     final Random random = new Random(42);
     final LimitedEksAuth eksAuth;
+    final Sdk sdk;
 
     private final int[] heldUntil = new int[PODS];
     private final byte[] tries = new byte[PODS];
     private final BitSet waiting = new BitSet(PODS);
     private final BitSet sawAnError = new BitSet(PODS);
 
-    Fleet(int rate) {
+    Fleet(int rate, Sdk sdk) {
+        this.sdk = sdk;
         this.eksAuth = new LimitedEksAuth(clock, rate, (int) DAY.toSeconds());
     }
 
@@ -80,7 +82,7 @@ final class Fleet {
         if (until > 0) {
             take(pod, until);
         } else if (waited) {
-            fail(pod);
+            fail(pod, sdk.retriesThrottling() || !schedule.throttled(pod));
         } else {
             agenda.in(schedule.patience(), pod);
         }
@@ -92,10 +94,10 @@ final class Fleet {
         agenda.at(Math.max(until - REFRESH, clock.step() + APPLICATION_RETRIES), pod);
     }
 
-    private void fail(int pod) {
+    private void fail(int pod, boolean triesAgain) {
         tries[pod]++;
-        if (tries[pod] < Load.TRIES) {
-            agenda.in(FleetClock.SECOND, pod);
+        if (triesAgain && tries[pod] < sdk.tries()) {
+            agenda.in(sdk.delay(), pod);
             return;
         }
         tries[pod] = 0;

@@ -14,6 +14,10 @@ public final class Hang {
     private Hang() {}
 
     public static void main(String[] args) throws InterruptedException {
+        try (Agent agent = new Agent(Duration.ZERO, false, ON)) {
+            // Once for the compiler.
+            var _ = new Load(1, agent::ask).run(Collections.nCopies(200, Tokens.of("a")));
+        }
         System.out.printf("%-14s %6s %6s %16s%n", "", "tries", "calls", "slowest answer");
         for (int tries : new int[] {1, Load.TRIES}) {
             try (Agent agent = new Agent(GIVES_UP, false, ON)) {

@@ -74,6 +74,12 @@ final class OurSchedule implements Schedule {
     }
 
     @Override
+    public boolean throttled(int pod) {
+        // It was told 503 while the fetch goes on.
+        return false;
+    }
+
+    @Override
     public void fetch(int pod) {
         int node = Fleet.node(pod);
         int wait = wait(node);

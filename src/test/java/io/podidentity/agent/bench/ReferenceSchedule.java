@@ -14,9 +14,6 @@ import java.util.stream.Stream;
  */
 final class ReferenceSchedule implements Schedule {
 
-    /** boto3 waits two seconds. */
-    private static final int PATIENCE = FleetClock.steps(Duration.ofSeconds(2));
-
     private static final int RETENTION = FleetClock.steps(Duration.ofHours(3));
     private static final int SWEEP = FleetClock.steps(Duration.ofMinutes(1));
     private static final int BETWEEN_RENEWALS = FleetClock.steps(Duration.ofMillis(667));
@@ -38,7 +35,7 @@ final class ReferenceSchedule implements Schedule {
 
     @Override
     public int patience() {
-        return PATIENCE;
+        return fleet.sdk.timeout();
     }
 
     @Override
@@ -61,9 +58,14 @@ final class ReferenceSchedule implements Schedule {
     }
 
     @Override
+    public boolean throttled(int pod) {
+        return tries[pod] == TRIES;
+    }
+
+    @Override
     public void fetch(int pod) {
         flying.clear(pod);
-        if (now() - askedAt[pod] >= PATIENCE) {
+        if (now() - askedAt[pod] >= fleet.sdk.timeout()) {
             return;
         }
         tries[pod]++;

@@ -12,6 +12,9 @@ interface Schedule {
     /** The same for a pod that has waited; 0: an error. */
     int waited(int pod);
 
+    /** Whether the pod that waited in vain was told 429. */
+    boolean throttled(int pod);
+
     /** Tries what the pod waits for. */
     void fetch(int pod);
 

@@ -370,10 +370,7 @@ final class ContractTable {
                                 "answer a page",
                                 Answer.of(200, "text/html", "<html>Welcome</html>"),
                                 unreadable()),
-                        upstream(
-                                "answer broken off",
-                                Answer.brokenOff(),
-                                Refusal.like(503, "ServiceUnavailableException", "EKS Auth .*")),
+                        upstream("answer broken off", Answer.brokenOff(), unreadable()),
                         upstream(
                                 "no answer",
                                 exchange -> {
@@ -425,8 +422,7 @@ final class ContractTable {
     }
 
     private static Refusal unreadable() {
-        return Refusal.of(
-                502, "InvalidResponse", "[no request id]: " + UNUSABLE + "it cannot be read");
+        return unusable("it cannot be read.*");
     }
 
     private static Exchange upstream(String name, @Nullable Answer answer, Expected expected) {

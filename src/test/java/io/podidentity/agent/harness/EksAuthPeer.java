@@ -147,12 +147,16 @@ public final class EksAuthPeer implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        // Vert.x looks for its JSON there, and under @QuarkusTest the thread's own is another.
+        Thread.currentThread().setContextClassLoader(EksAuthPeer.class.getClassLoader());
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            String serviceAccount = serviceAccount(body);
+            String token = token(body);
+            String serviceAccount = serviceAccount(token);
             calls.add(
                     new Call(
                             serviceAccount,
+                            token,
                             exchange.getRequestURI().getPath(),
                             Map.copyOf(exchange.getRequestHeaders())));
             exchange.getResponseHeaders().set("x-amzn-RequestId", REQUEST_ID);
@@ -167,11 +171,11 @@ public final class EksAuthPeer implements AutoCloseable {
         }
     }
 
-    private static String serviceAccount(byte[] body) {
-        if (body.length == 0) {
-            return "";
-        }
-        String token = new JsonObject(new String(body, UTF_8)).getString("token");
+    private static String token(byte[] body) {
+        return body.length == 0 ? "" : new JsonObject(new String(body, UTF_8)).getString("token");
+    }
+
+    private static String serviceAccount(String token) {
         return new TokenReader(Clock.systemUTC()).read(token) instanceof Current current
                 ? String.valueOf(current.token().serviceAccount())
                 : "";
@@ -234,7 +238,8 @@ public final class EksAuthPeer implements AutoCloseable {
     }
 
     /** One call. */
-    public record Call(String serviceAccount, String path, Map<String, List<String>> headers) {}
+    public record Call(
+            String serviceAccount, String token, String path, Map<String, List<String>> headers) {}
 
     /** How a call is answered. */
     @FunctionalInterface

@@ -25,6 +25,16 @@ public final class RawConnection implements AutoCloseable {
     private final InputStream in;
 
     public RawConnection(String host, int port) throws IOException {
+        this(host, port, null);
+    }
+
+    /**
+     * @param from the client's own address; null for any
+     */
+    public RawConnection(String host, int port, @Nullable String from) throws IOException {
+        if (from != null) {
+            socket.bind(new InetSocketAddress(from, 0));
+        }
         socket.setSoTimeout((int) PATIENCE.toMillis());
         socket.setTcpNoDelay(true);
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
@@ -37,6 +47,11 @@ public final class RawConnection implements AutoCloseable {
         socket.getOutputStream().write(text.getBytes(ISO_8859_1));
         socket.getOutputStream().flush();
         return this;
+    }
+
+    /** Whether anything has come that was not read yet. */
+    public boolean hasAnswer() throws IOException {
+        return in.available() > 0;
     }
 
     /** Reads one whole answer to a method. */

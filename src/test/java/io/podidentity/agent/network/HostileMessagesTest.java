@@ -50,6 +50,7 @@ class HostileMessagesTest {
         "02200000 02000000, no address",
         "02200000 02000000 0500 0100 7f, an address of one byte",
         "0a800000 02000000 0800 0100 7f000001, an IPv6 address of four bytes",
+        "02200000 02000000 1400 0100 fd000ec2000000000000000000000023, an IPv4 address of sixteen",
         "02210000 02000000 0800 0100 7f000001, a prefix longer than the address",
         "02ff0000 02000000 0800 0100 7f000001, a prefix of 255 bits"
     })

@@ -163,6 +163,7 @@ class LinkSetupTest {
 
         assertReady(report);
         assertThat(report.notices()).singleElement().asString().contains(IPV4_ADDRESS, "eth7");
+        assertThat(report.changes()).contains(new Change.AddAddress(LINK_NAME, IPV4));
     }
 
     @Test

@@ -45,6 +45,9 @@ class NetlinkFuzzTest {
                                 "-artifact_prefix=" + directory + "/",
                                 "-max_total_time=" + Integer.getInteger("fuzz.seconds", 5),
                                 "-max_len=512",
+                                // The forked JVM with all of Jazzer is near the default as it
+                                // starts.
+                                "-rss_limit_mb=4096",
                                 corpus.toString()));
 
         assertThat(result.exit()).as(result.output()).isZero();

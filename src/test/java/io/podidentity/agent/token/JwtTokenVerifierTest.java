@@ -36,11 +36,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class JwtTokenVerifierTest {
 
-    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-    private static final TokenRules RULES =
-            new TokenRules(TestTokens.ISSUER, Set.of(TestTokens.AUDIENCE));
-    private static final KeySet CLUSTER =
+    static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+    static final TokenRules RULES = new TokenRules(TestTokens.ISSUER, Set.of(TestTokens.AUDIENCE));
+    static final KeySet CLUSTER =
             clusterKeys(TestKeys.RSA, TestKeys.WEAK_RSA, TestKeys.EC256, TestKeys.EC384);
 
     private final TokenVerifier verifier = new JwtTokenVerifier(CLUSTER, RULES, CLOCK);

@@ -1,0 +1,97 @@
+package io.podidentity.agent.token;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches small documents. The JDK's oldest client does, since it needs no threads of its own.
+ *
+ * @param authorities a PEM file of the only authorities to trust; null trusts the system's
+ * @param direct whether a configured proxy is passed by
+ * @param timeout to connect, again for the header of the answer, and again for its body
+ */
+record HttpGet(@Nullable Path authorities, boolean direct, Duration timeout) {
+
+    /**
+     * @param bearer the secret to authenticate with, or null
+     */
+    String fetch(URI uri, @Nullable String bearer) throws IOException {
+        HttpURLConnection connection = open(uri);
+        try {
+            connection.setConnectTimeout(Math.toIntExact(timeout.toMillis()));
+            connection.setReadTimeout(Math.toIntExact(timeout.toMillis()));
+            // A redirect would take the secret elsewhere.
+            connection.setInstanceFollowRedirects(false);
+            connection.setUseCaches(false);
+            // A kept connection would keep a thread to time it out.
+            connection.setRequestProperty("Connection", "close");
+            connection.setRequestProperty("Accept", "application/json, application/jwk-set+json");
+            if (bearer != null) {
+                connection.setRequestProperty("Authorization", "Bearer " + bearer);
+            }
+            return answer(uri, connection);
+        } catch (SocketTimeoutException e) {
+            throw new IOException(uri + " does not answer in time", e);
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private String answer(URI uri, HttpURLConnection connection) throws IOException {
+        int status = connection.getResponseCode();
+        if (status != HttpURLConnection.HTTP_OK) {
+            throw new IOException(uri + " answers with status " + status);
+        }
+        try (InputStream in = connection.getInputStream()) {
+            return BoundedText.read(in, timeout);
+        }
+    }
+
+    private HttpURLConnection open(URI uri) throws IOException {
+        var connection =
+                (HttpURLConnection)
+                        (direct
+                                ? uri.toURL().openConnection(Proxy.NO_PROXY)
+                                : uri.toURL().openConnection());
+        if (authorities != null && connection instanceof HttpsURLConnection https) {
+            https.setSSLSocketFactory(trusting(authorities));
+        }
+        return connection;
+    }
+
+    // Read anew for each fetch: authorities are rotated under a running agent.
+    private static SSLSocketFactory trusting(Path authorities) throws IOException {
+        try (InputStream pem = Files.newInputStream(authorities)) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            for (Certificate each :
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                trusted.setCertificateEntry("authority-" + trusted.size(), each);
+            }
+            var managers =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(authorities + " holds no certificates to trust", e);
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package io.podidentity.agent.eksauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.agent.credentials.PodIdentity;
+import io.podidentity.agent.eksauth.EksAuthPeer.Script;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How often the wired application calls EKS Auth when it fails, hangs or lies. */
+@QuarkusTest
+@QuarkusTestResource(value = EksAuthPeerResource.class, restrictToAnnotatedClass = true)
+@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
+class EksAuthQuarkusTest {
+
+    private static final CredentialRequest REQUEST =
+            new CredentialRequest(
+                    "the.pods.token", new PodIdentity("shop", "orders", "orders-0", "uid-0"));
+
+    static EksAuthPeer peer;
+
+    @Inject EksAuthSource source;
+    @Inject Rehearsal rehearsal;
+    @Inject CircuitBreakerMaintenance breakers;
+    @Inject PrometheusMeterRegistry metrics;
+
+    @BeforeEach
+    void reset() {
+        peer.reset();
+        breakers.resetAll();
+    }
+
+    static Script[] passing() {
+        return new Script[] {
+            WireAnswers.error(429, "ThrottlingException", "slow down"),
+            WireAnswers.error(500, "InternalServerException", "oops"),
+            WireAnswers.error(503, "ServiceUnavailableException", "later"),
+            WireAnswers.ok("[]"),
+            (request, out) -> false,
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("passing")
+    void triesTwiceMoreWhatMayPass(Script script) {
+        peer.inTurn(script, script, WireAnswers.issued());
+        assertThat(fetch()).isInstanceOf(Issued.class);
+        assertThat(peer.requests()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("passing")
+    void givesUpAfterThreeTries(Script script) {
+        peer.always(script);
+        assertThat(fetch()).isInstanceOf(Failed.class);
+        assertThat(peer.requests()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, InvalidRequestException",
+        "400, AccessDeniedException",
+        "400, ExpiredTokenException",
+        "403, InvalidSignatureException",
+        "404, ResourceNotFoundException"
+    })
+    void doesNotRepeatWhatWillFailAgain(int status, String code) {
+        peer.always(WireAnswers.error(status, code, "no"));
+        assertThat(fetch())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.code()).isEqualTo(code));
+        assertThat(peer.requests()).hasSize(1);
+    }
+
+    @Test
+    void waitsLongerBeforeTheThirdTryThanBeforeTheSecond() {
+        List<Long> arrivals = Collections.synchronizedList(new ArrayList<>());
+        peer.always(
+                (request, out) -> {
+                    arrivals.add(System.nanoTime());
+                    return WireAnswers.error(500, "InternalServerException", "x")
+                            .answer(request, out);
+                });
+        fetch();
+        // 150 ms and 300 ms, each 100 ms more or less.
+        assertThat(Duration.ofNanos(arrivals.get(1) - arrivals.get(0)))
+                .isBetween(Duration.ofMillis(50), Duration.ofMillis(900));
+        assertThat(Duration.ofNanos(arrivals.get(2) - arrivals.get(1)))
+                .isBetween(Duration.ofMillis(200), Duration.ofMillis(1_100));
+    }
+
+    @Test
+    void callThatHangsEndsInFourSeconds() {
+        peer.always(peer.hang());
+        long start = System.nanoTime();
+        assertThat(fetch())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed ->
+                                assertThat(failed.message())
+                                        .startsWith("EKS Auth did not answer in time"));
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(2_500), Duration.ofMillis(4_800));
+        assertThat(peer.requests()).hasSize(3);
+    }
+
+    @Test
+    void answerThatDripsIsGivenUpLikeOneThatHangs() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        peer.always(
+                (request, out) -> {
+                    WireAnswers.raw("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                            .answer(request, out);
+                    while (!never.await(300, TimeUnit.MILLISECONDS)) {
+                        out.write(' ');
+                        out.flush();
+                    }
+                    return false;
+                });
+        // On a virtual thread, as the agent's fetches: a socket cannot be interrupted on others.
+        FutureTask<CredentialOutcome> fetch = new FutureTask<>(this::fetch);
+        Thread.ofVirtual().start(fetch);
+        assertThat(fetch.get(4_800, TimeUnit.MILLISECONDS)).isInstanceOf(Failed.class);
+        assertThat(peer.requests()).hasSize(3);
+    }
+
+    @Test
+    void connectionClosedBetweenCallsCostsOneTryAndNoneIsSentTwice() {
+        peer.inTurn(WireAnswers.issued().thenClose(), WireAnswers.issued(), WireAnswers.issued());
+        assertThat(fetch()).isInstanceOf(Issued.class);
+        assertThat(fetch()).isInstanceOf(Issued.class);
+        assertThat(peer.requests()).hasSize(2);
+    }
+
+    @Test
+    void requestThatIsNotAnsweredIsNotSentAgainByTheJdk() {
+        // Only a connection used before tempts the JDK to send again.
+        peer.inTurn(
+                WireAnswers.issued(),
+                (request, out) -> false,
+                WireAnswers.error(400, "InvalidRequestException", "the second try"));
+        assertThat(fetch()).isInstanceOf(Issued.class);
+        assertThat(fetch()).isInstanceOf(Failed.class);
+        assertThat(peer.requests()).hasSize(3);
+    }
+
+    @Test
+    void deniedPodsNeverOpenTheBreaker() {
+        peer.always(WireAnswers.error(400, "AccessDeniedException", "no"));
+        for (int i = 0; i < 100; i++) {
+            assertThat(fetch()).isInstanceOf(Failed.class);
+        }
+        assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
+        peer.always(WireAnswers.issued());
+        assertThat(fetch()).isInstanceOf(Issued.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, ThrottlingException", "404, ResourceNotFoundException"})
+    void throttlingAndMissingAssociationsDoNotOpenTheBreaker(int status, String code) {
+        peer.always(WireAnswers.error(status, code, "no"));
+        for (int i = 0; i < 10; i++) {
+            fetch();
+        }
+        assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
+    void breakerOpensAfterTwentyTriesMostlyFailedAndRecoversByItself() {
+        peer.always(WireAnswers.error(503, "ServiceUnavailableException", "down"));
+        for (int i = 0; i < 6; i++) {
+            fetch();
+        }
+        assertThat(peer.requests()).hasSize(18);
+        assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
+        fetch();
+        assertThat(state()).isEqualTo(CircuitBreakerState.OPEN);
+        int asked = peer.requests().size();
+        assertThat(fetch())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> {
+                            assertThat(failed.status()).isEqualTo(503);
+                            assertThat(failed.permanent()).isFalse();
+                            assertThat(failed.message())
+                                    .startsWith("EKS Auth has failed many times");
+                        });
+        assertThat(peer.requests()).hasSize(asked);
+        assertThat(metrics.get("pod_identity_agent_eks_auth_breaker_open").gauge().value()).isOne();
+
+        peer.always(WireAnswers.issued());
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(fetch()).isInstanceOf(Issued.class));
+        assertThat(fetch()).isInstanceOf(Issued.class);
+        assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
+    void breakerStaysClosedWhileSomeCallsSucceed() {
+        Script bad = WireAnswers.error(500, "InternalServerException", "x");
+        Script[] turns = new Script[41];
+        for (int i = 0; i < turns.length; i++) {
+            turns[i] = i % 4 == 3 ? WireAnswers.issued() : bad;
+        }
+        peer.inTurn(turns);
+        for (int i = 0; i < 15; i++) {
+            fetch();
+        }
+        assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
+    void noMoreCallsRunAtOnceThanAllowedAndTheRestIsTurnedAwayAsBusy() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        peer.always(
+                (request, out) -> {
+                    open.await();
+                    return WireAnswers.error(400, "InvalidRequestException", "x")
+                            .answer(request, out);
+                });
+        List<FutureTask<CredentialOutcome>> calls = new ArrayList<>();
+        for (int i = 0; i < EksAuthCalls.AT_ONCE + 10; i++) {
+            FutureTask<CredentialOutcome> call = new FutureTask<>(this::fetch);
+            calls.add(call);
+            Thread.ofVirtual().start(call);
+        }
+        await().until(() -> calls.stream().filter(FutureTask::isDone).count() >= 10);
+        open.countDown();
+        List<CredentialOutcome> outcomes = new ArrayList<>();
+        for (FutureTask<CredentialOutcome> call : calls) {
+            outcomes.add(call.get(10, TimeUnit.SECONDS));
+        }
+        assertThat(peer.mostAtOnce()).isLessThanOrEqualTo(EksAuthCalls.AT_ONCE);
+        assertThat(outcomes)
+                .filteredOn(
+                        outcome ->
+                                outcome instanceof Rejected(Reason reason, _)
+                                        && reason == Reason.BUSY)
+                .hasSize(10);
+    }
+
+    @Test
+    void rehearsalOpensAConnectionAndAsksEksAuthForNothing() {
+        assertThat(rehearsal.fetch(REQUEST)).isInstanceOf(Issued.class);
+        assertThat(peer.requests())
+                .singleElement()
+                .satisfies(
+                        request -> {
+                            assertThat(request.method()).isEqualTo("HEAD");
+                            assertThat(request.path()).isEqualTo("/");
+                            assertThat(request.headers()).doesNotContainKey("authorization");
+                        });
+    }
+
+    @Test
+    void rehearsalDoesNotWaitForAPeerThatHangs() {
+        peer.always(peer.hang());
+        long start = System.nanoTime();
+        assertThat(rehearsal.fetch(REQUEST)).isInstanceOf(Issued.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void rehearsalIsNotCounted() {
+        long before = tries();
+        rehearsal.fetch(REQUEST);
+        assertThat(tries()).isEqualTo(before);
+        fetch();
+        assertThat(tries()).isEqualTo(before + 1);
+    }
+
+    private CredentialOutcome fetch() {
+        return source.fetch(REQUEST);
+    }
+
+    private CircuitBreakerState state() {
+        return breakers.currentState(EksAuthCalls.BREAKER);
+    }
+
+    private long tries() {
+        Timer timer =
+                metrics.find("pod_identity_agent_eks_auth_duration")
+                        .tag("result", "Success")
+                        .timer();
+        return timer == null ? 0 : timer.count();
+    }
+}

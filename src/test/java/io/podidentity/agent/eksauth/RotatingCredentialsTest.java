@@ -1,0 +1,126 @@
+package io.podidentity.agent.eksauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RotatingCredentialsTest {
+
+    @TempDir Path folder;
+    private Path file;
+    private final SteppedClock clock = new SteppedClock();
+    private final RotatingCredentials credentials = new RotatingCredentials(clock);
+
+    @BeforeEach
+    void pointTheSdkToTheFile() throws IOException {
+        file = folder.resolve("credentials");
+        System.setProperty("aws.sharedCredentialsFile", file.toString());
+        System.setProperty("aws.configFile", folder.resolve("config").toString());
+        write("ONE");
+    }
+
+    @AfterEach
+    void restore() {
+        System.clearProperty("aws.sharedCredentialsFile");
+        System.clearProperty("aws.configFile");
+    }
+
+    @Test
+    void readsTheFileAnewAfterAMinuteAndNotBefore() throws IOException {
+        assertThat(key()).isEqualTo("ONE");
+        write("TWO");
+        clock.step(Duration.ofSeconds(59));
+        assertThat(key()).isEqualTo("ONE");
+        clock.step(Duration.ofSeconds(1));
+        assertThat(key()).isEqualTo("TWO");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[default]\n",
+                "[default]\naws_access_key_id=TWO\n",
+                "[default\naws_access_key_id=TWO\n",
+                "garbage",
+                "= =\n[[",
+                "[other]\naws_access_key_id=TWO\naws_secret_access_key=s\n"
+            })
+    void keepsTheLastGoodOnesWhileTheFileIsBrokenAndLooksAgainSoon(String broken)
+            throws IOException {
+        assertThat(key()).isEqualTo("ONE");
+        clock.step(Duration.ofMinutes(1));
+        Files.writeString(file, broken);
+        assertThat(key()).isEqualTo("ONE");
+        write("TWO");
+        clock.step(Duration.ofSeconds(5));
+        assertThat(key()).isEqualTo("TWO");
+    }
+
+    @Test
+    void keepsTheLastGoodOnesWhileTheFileIsGone() throws IOException {
+        assertThat(key()).isEqualTo("ONE");
+        clock.step(Duration.ofMinutes(1));
+        Files.delete(file);
+        assertThat(key()).isEqualTo("ONE");
+        Files.createDirectory(file);
+        clock.step(Duration.ofMinutes(1));
+        assertThat(key()).isEqualTo("ONE");
+    }
+
+    @Test
+    void failsWithoutAFileAtStartAndRecoversAsSoonAsThereIsOne() throws IOException {
+        Files.delete(file);
+        assertThatThrownBy(this::key).isInstanceOf(RuntimeException.class);
+        write("ONE");
+        assertThat(key()).isEqualTo("ONE");
+    }
+
+    private String key() {
+        return credentials.resolveCredentials().accessKeyId();
+    }
+
+    private void write(String key) throws IOException {
+        Files.writeString(
+                file,
+                "[default]\naws_access_key_id=%s\naws_secret_access_key=s\naws_session_token=t\n"
+                        .formatted(key));
+    }
+
+    private static final class SteppedClock extends Clock {
+        private Instant now = Instant.parse("2026-11-21T22:00:00Z");
+
+        void step(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}

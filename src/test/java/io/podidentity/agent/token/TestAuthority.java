@@ -1,0 +1,62 @@
+package io.podidentity.agent.token;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+
+/**
+ * A certificate for 127.0.0.1 that signs itself.
+ *
+ * @param store with the private key
+ * @param pem the certificate alone, to be trusted
+ */
+record TestAuthority(Path store, Path pem) {
+
+    static final String PASSWORD = "changeit";
+
+    static TestAuthority in(Path folder) throws Exception {
+        Path store = folder.resolve("server.p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-alias",
+                                "server",
+                                "-keyalg",
+                                "EC",
+                                "-dname",
+                                "CN=test",
+                                "-ext",
+                                "san=ip:127.0.0.1",
+                                "-storetype",
+                                "PKCS12",
+                                "-keystore",
+                                store.toString(),
+                                "-storepass",
+                                PASSWORD)
+                        .redirectErrorStream(true)
+                        .start();
+        byte[] said = keytool.getInputStream().readAllBytes();
+        if (keytool.waitFor() != 0) {
+            throw new IOException(new String(said, UTF_8));
+        }
+        return new TestAuthority(store, Files.writeString(folder.resolve("ca.crt"), pem(store)));
+    }
+
+    private static String pem(Path store) throws IOException, GeneralSecurityException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        return "-----BEGIN CERTIFICATE-----\n"
+                + Base64.getMimeEncoder().encodeToString(keys.getCertificate("server").getEncoded())
+                + "\n-----END CERTIFICATE-----\n";
+    }
+}
