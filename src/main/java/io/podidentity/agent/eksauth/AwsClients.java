@@ -10,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.EksAuthClientBuilder;
@@ -49,9 +51,19 @@ class AwsClients {
     @DefaultBean
     SdkHttpClient http(AgentConfig config, Clock clock) {
         UrlConnectionHttpClient.Builder http =
-                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(TRY);
+                UrlConnectionHttpClient.builder()
+                        .connectionTimeout(CONNECT)
+                        .socketTimeout(TRY)
+                        .proxyConfiguration(proxy(config));
         config.caBundle().map(CaBundle::read).ifPresent(http::tlsTrustManagersProvider);
         return new Transport(http.build(), clock);
+    }
+
+    /** HTTPS_PROXY for an https endpoint; left alone the SDK looks at HTTP_PROXY only. */
+    private static ProxyConfiguration proxy(AgentConfig config) {
+        return ProxyConfiguration.builder()
+                .scheme(config.endpoint().map(URI::getScheme).orElse("https"))
+                .build();
     }
 
     @Produces

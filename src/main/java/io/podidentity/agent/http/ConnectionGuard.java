@@ -73,11 +73,14 @@ class ConnectionGuard {
             refuse(connection, Reply.tooManyConnections());
             return;
         }
-        connections.put(connection, new State());
+        State state = new State();
+        connections.put(connection, state);
         clients.merge(client, 1, Integer::sum);
         connection.closeHandler(
                 closed -> {
                     connections.remove(connection);
+                    // What the client did not wait for holds nothing up.
+                    finished(state.running.getAndSet(0));
                     clients.computeIfPresent(client, (address, open) -> open > 1 ? open - 1 : null);
                 });
     }
@@ -101,7 +104,11 @@ class ConnectionGuard {
         if (state.running.decrementAndGet() == 0 && closing) {
             connection.close();
         }
-        if (running.decrementAndGet() == 0 && closing) {
+        finished(1);
+    }
+
+    private void finished(int requests) {
+        if (running.addAndGet(-requests) == 0 && closing) {
             idle.complete(null);
         }
     }

@@ -41,6 +41,10 @@ public class Listeners {
     private static final Duration LAST_SECOND = Duration.ofSeconds(1);
     private static final long SWEEP_MILLIS = 1_000;
     private static final int OUTERMOST = 10_000;
+
+    /** Marks a request whose end will be seen. */
+    static final String TRACKED = "pod-identity-agent.tracked";
+
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
 
@@ -169,6 +173,7 @@ public class Listeners {
         if (guard.closing()) {
             request.response().putHeader("Connection", "close");
         }
+        request.put(TRACKED, true);
         request.addEndHandler(ended -> guard.ended(connection));
         request.next();
     }

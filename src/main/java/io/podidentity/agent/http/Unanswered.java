@@ -1,5 +1,7 @@
 package io.podidentity.agent.http;
 
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,10 +18,12 @@ class Unanswered {
 
     private final AllowedHosts hosts;
     private final ReplyWriter replies;
+    private final ConnectionGuard guard;
 
-    Unanswered(AllowedHosts hosts, ReplyWriter replies) {
+    Unanswered(AllowedHosts hosts, ReplyWriter replies, ConnectionGuard guard) {
         this.hosts = hosts;
         this.replies = replies;
+        this.guard = guard;
     }
 
     void failures(@Observes Router router) {
@@ -27,15 +31,27 @@ class Unanswered {
     }
 
     private void answer(RoutingContext request) {
+        HttpConnection connection = request.request().connection();
+        boolean tracked = request.get(Listeners.TRACKED) != null;
+        reply(request)
+                .onComplete(
+                        written -> {
+                            if (!tracked) {
+                                guard.ended(connection);
+                            }
+                        });
+    }
+
+    private Future<Void> reply(RoutingContext request) {
         String host = request.request().getHeader("Host");
         if (!hosts.allow(host)) {
             // A host that is none makes Quarkus fail before the resource can look at it.
-            replies.write(request.request(), Reply.invalidAddress(hosts.refusal(host)));
-        } else if (request.statusCode() >= FIRST_SERVER_ERROR) {
-            LOG.error("A request failed", request.failure());
-            replies.write(request.request(), Reply.bug());
-        } else {
-            replies.write(request.request(), Reply.invalidRequest(request.statusCode()));
+            return replies.write(request.request(), Reply.invalidAddress(hosts.refusal(host)));
         }
+        if (request.statusCode() >= FIRST_SERVER_ERROR) {
+            LOG.error("A request failed", request.failure());
+            return replies.write(request.request(), Reply.bug());
+        }
+        return replies.write(request.request(), Reply.invalidRequest(request.statusCode()));
     }
 }
