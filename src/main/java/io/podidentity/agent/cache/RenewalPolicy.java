@@ -62,14 +62,14 @@ public record RenewalPolicy(Duration retention) {
         double latest = nanos(lifetime.minus(margin(lifetime)));
         double middle = Math.min(nanos(retention), latest / (1 + JITTER));
         double age = middle * (1 + JITTER * (2 * random.nextDouble() - 1));
-        return new Plan(lifetime.minusNanos((long) age), min(CRITICAL, lifetime.dividedBy(4)));
+        return new Plan(lifetime.minusNanos((long) age), min(CRITICAL, part(lifetime, 4)));
     }
 
     /** What must be left when renewing begins: time for many tries before anybody notices. */
     private static Duration margin(Duration lifetime) {
-        Duration margin = max(LEAST_MARGIN, lifetime.dividedBy(3));
+        Duration margin = max(LEAST_MARGIN, part(lifetime, 3));
         // Credentials that never had that much left would be renewed without end.
-        return min(margin, lifetime.dividedBy(2));
+        return min(margin, part(lifetime, 2));
     }
 
     /**
@@ -86,6 +86,11 @@ public record RenewalPolicy(Duration retention) {
                         FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS)));
         Duration wait = Duration.ofNanos((long) (nanos(doubled) * (0.5 + random.nextDouble())));
         return asked == null ? wait : max(wait, min(asked, LAST_RETRY));
+    }
+
+    /** Duration's own division goes through BigDecimal. */
+    private static Duration part(Duration whole, int parts) {
+        return Duration.ofNanos(whole.toNanos() / parts);
     }
 
     private static double nanos(Duration duration) {

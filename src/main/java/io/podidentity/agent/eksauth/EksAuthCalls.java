@@ -8,6 +8,7 @@ import io.smallrye.faulttolerance.api.ExponentialBackoff;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
@@ -22,6 +23,9 @@ public class EksAuthCalls {
 
     /** Calls at once, from all pods of the node; the cache makes no more. */
     static final int AT_ONCE = 128;
+
+    /** How many tries one call has had. */
+    static final ScopedValue<AtomicInteger> TRIES = ScopedValue.newInstance();
 
     private final EksAuthClient client;
     private final String cluster;
@@ -61,6 +65,9 @@ public class EksAuthCalls {
         boolean rehearsal = Rehearsal.running();
         if (!rehearsal) {
             events.tried();
+            if (TRIES.isBound() && TRIES.get().getAndIncrement() > 0) {
+                events.retried();
+            }
         }
         long start = System.nanoTime();
         String result = "Failure";

@@ -14,4 +14,7 @@ public interface EksAuthEvents {
      * @param result {@code Success} or the error's code, which a peer may make up
      */
     void ended(String result, Duration took);
+
+    /** A try begins that repeats one which failed. */
+    default void retried() {}
 }

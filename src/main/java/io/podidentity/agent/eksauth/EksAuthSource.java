@@ -8,6 +8,7 @@ import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.CredentialSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Typed;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
@@ -27,7 +28,8 @@ public class EksAuthSource implements CredentialSource {
     @Override
     public CredentialOutcome fetch(CredentialRequest request) {
         try {
-            return calls.assume(request);
+            return ScopedValue.where(EksAuthCalls.TRIES, new AtomicInteger())
+                    .call(() -> calls.assume(request));
         } catch (CallFailed e) {
             return e.outcome();
         } catch (CircuitBreakerOpenException e) {

@@ -1,5 +1,6 @@
 package io.podidentity.agent.telemetry;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
@@ -29,6 +30,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     private final PrometheusMeterRegistry registry;
     private final IssuanceLog log;
     private final ReferenceSeries responses;
+    private final Counter retries;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     AgentMetrics(
@@ -41,6 +43,10 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
                         "pod_identity_http_response",
                         "Pod Identity http response code",
                         "code");
+        this.retries =
+                Counter.builder(OURS + "eks_auth_retries")
+                        .description("Tries that repeated one which failed")
+                        .register(registry);
         Gauge.builder(OURS + "eks_auth_in_flight", inFlight, AtomicInteger::get)
                 .description("Calls to EKS Auth under way")
                 .register(registry);
@@ -84,6 +90,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     @Override
     public void tried() {
         inFlight.incrementAndGet();
+    }
+
+    @Override
+    public void retried() {
+        retries.increment();
     }
 
     @Override

@@ -24,7 +24,8 @@ public final class FleetSimulation {
 
     public static void main(String[] args) throws IOException {
         List<String> table = new ArrayList<>();
-        table.add(
+        show(
+                table,
                 String.format(
                         "%8s  %-8s %-10s %10s %12s %8s %11s %11s %18s",
                         "limit/s",
@@ -39,17 +40,21 @@ public final class FleetSimulation {
         Map<String, int[]> plotted = new LinkedHashMap<>();
         for (int rate : RATES) {
             for (Sdk sdk : List.of(Sdk.BOTO3, Sdk.JAVA)) {
-                table.add(line(rate, sdk, "reference", ReferenceSchedule::new, plotted));
-                table.add(line(rate, sdk, "ours", OurSchedule::new, plotted));
+                show(table, line(rate, sdk, "reference", ReferenceSchedule::new, plotted));
+                show(table, line(rate, sdk, "ours", OurSchedule::new, plotted));
             }
         }
-        table.forEach(System.out::println);
         Files.createDirectories(DIRECTORY);
         Files.write(DIRECTORY.resolve("fleet.txt"), table);
         Files.writeString(
                 DIRECTORY.resolve("fleet.svg"),
                 Plot.svg("EKS Auth calls per second, limited to " + PLOTTED, plotted, PLOTTED));
         System.out.println("plot: " + DIRECTORY.resolve("fleet.svg"));
+    }
+
+    private static void show(List<String> table, String line) {
+        System.out.println(line);
+        table.add(line);
     }
 
     private static String line(

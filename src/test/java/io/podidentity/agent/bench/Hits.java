@@ -34,13 +34,18 @@ public final class Hits {
     private Hits() {}
 
     public static void main(String[] arguments) throws Exception {
+        try (EksAuthPeer peer = EksAuthPeer.start()) {
+            measure(peer);
+        }
+    }
+
+    private static void measure(EksAuthPeer peer) throws Exception {
         long start = System.nanoTime();
-        try (EksAuthPeer peer = EksAuthPeer.start();
-                PackagedAgent agent =
-                        PackagedAgent.server()
-                                .jvm(JVM.toArray(String[]::new))
-                                .endpoint(peer.endpoint())
-                                .start()) {
+        try (PackagedAgent agent =
+                PackagedAgent.server()
+                        .jvm(JVM.toArray(String[]::new))
+                        .endpoint(peer.endpoint())
+                        .start()) {
             agent.awaitReady();
             System.out.printf(
                     "start to ready        %d ms%n", (System.nanoTime() - start) / 1_000_000);
@@ -59,7 +64,7 @@ public final class Hits {
         for (int pod = 1; pod <= 3; pod++) {
             token =
                     TestTokens.at(Instant.now())
-                            .pod("default", "app", "app-" + pod, "uid-" + pod)
+                            .pod("shop", "orders", "orders-" + pod, "uid-" + pod)
                             .sign();
             long asked = System.nanoTime();
             int status = agent.ask(token).statusCode();

@@ -145,6 +145,18 @@ class RenewalTest {
     }
 
     @Test
+    void requestDoesNotWaitForARenewalThatFailedBefore() {
+        rest(Duration.ofMinutes(14));
+        rig.source.fails(unavailable());
+        rig.answer(Tokens.of("a"));
+        rig.advance(Duration.ofSeconds(20));
+        rig.latency(Duration.ofSeconds(4));
+
+        assertThat(rig.ask(Tokens.of("a"))).isCompletedWithValueMatching(CacheRig::hit);
+        assertThat(rig.cache.fetchesRunning()).isOne();
+    }
+
+    @Test
     void credentialsAreHandedOutUntilShortlyBeforeTheyExpire() {
         rest(Duration.ofMinutes(14));
         rig.source.fails(unavailable());

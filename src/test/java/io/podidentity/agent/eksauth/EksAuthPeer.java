@@ -93,6 +93,11 @@ public final class EksAuthPeer implements Closeable {
         always(WireAnswers.issued());
     }
 
+    /** Calls of the API, without the look that the agent takes at its host as it starts. */
+    List<Request> calls() {
+        return requests.stream().filter(request -> request.method().equals("POST")).toList();
+    }
+
     public List<Request> requests() {
         return List.copyOf(requests);
     }

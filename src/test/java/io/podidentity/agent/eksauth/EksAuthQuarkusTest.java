@@ -15,6 +15,7 @@ import io.podidentity.agent.credentials.PodIdentity;
 import io.podidentity.agent.eksauth.EksAuthPeer.Script;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.inject.Inject;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +50,18 @@ class EksAuthQuarkusTest {
     @Inject CircuitBreakerMaintenance breakers;
     @Inject PrometheusMeterRegistry metrics;
 
+    @ConfigProperty(name = "agent.probe-port")
+    int probePort;
+
     @BeforeEach
     void reset() {
+        // Warming up uses the same connections, and must be over.
+        await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () ->
+                                RestAssured.get("http://127.0.0.1:" + probePort + "/readyz")
+                                                .statusCode()
+                                        == 200);
         peer.reset();
         breakers.resetAll();
     }
@@ -69,7 +81,7 @@ class EksAuthQuarkusTest {
     void triesTwiceMoreWhatMayPass(Script script) {
         peer.inTurn(script, script, WireAnswers.issued());
         assertThat(fetch()).isInstanceOf(Issued.class);
-        assertThat(peer.requests()).hasSize(3);
+        assertThat(peer.calls()).hasSize(3);
     }
 
     @ParameterizedTest
@@ -77,7 +89,7 @@ class EksAuthQuarkusTest {
     void givesUpAfterThreeTries(Script script) {
         peer.always(script);
         assertThat(fetch()).isInstanceOf(Failed.class);
-        assertThat(peer.requests()).hasSize(3);
+        assertThat(peer.calls()).hasSize(3);
     }
 
     @ParameterizedTest
@@ -93,7 +105,7 @@ class EksAuthQuarkusTest {
         assertThat(fetch())
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.code()).isEqualTo(code));
-        assertThat(peer.requests()).hasSize(1);
+        assertThat(peer.calls()).hasSize(1);
     }
 
     @Test
@@ -125,7 +137,7 @@ class EksAuthQuarkusTest {
                                         .startsWith("EKS Auth did not answer in time"));
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(2_500), Duration.ofMillis(4_800));
-        assertThat(peer.requests()).hasSize(3);
+        assertThat(peer.calls()).hasSize(3);
     }
 
     @Test
@@ -145,7 +157,7 @@ class EksAuthQuarkusTest {
         FutureTask<CredentialOutcome> fetch = new FutureTask<>(this::fetch);
         Thread.ofVirtual().start(fetch);
         assertThat(fetch.get(4_800, TimeUnit.MILLISECONDS)).isInstanceOf(Failed.class);
-        assertThat(peer.requests()).hasSize(3);
+        assertThat(peer.calls()).hasSize(3);
     }
 
     @Test
@@ -153,7 +165,7 @@ class EksAuthQuarkusTest {
         peer.inTurn(WireAnswers.issued().thenClose(), WireAnswers.issued(), WireAnswers.issued());
         assertThat(fetch()).isInstanceOf(Issued.class);
         assertThat(fetch()).isInstanceOf(Issued.class);
-        assertThat(peer.requests()).hasSize(2);
+        assertThat(peer.calls()).hasSize(2);
     }
 
     @Test
@@ -165,7 +177,7 @@ class EksAuthQuarkusTest {
                 WireAnswers.error(400, "InvalidRequestException", "the second try"));
         assertThat(fetch()).isInstanceOf(Issued.class);
         assertThat(fetch()).isInstanceOf(Failed.class);
-        assertThat(peer.requests()).hasSize(3);
+        assertThat(peer.calls()).hasSize(3);
     }
 
     @Test
@@ -195,11 +207,11 @@ class EksAuthQuarkusTest {
         for (int i = 0; i < 6; i++) {
             fetch();
         }
-        assertThat(peer.requests()).hasSize(18);
+        assertThat(peer.calls()).hasSize(18);
         assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
         fetch();
         assertThat(state()).isEqualTo(CircuitBreakerState.OPEN);
-        int asked = peer.requests().size();
+        int asked = peer.calls().size();
         assertThat(fetch())
                 .isInstanceOfSatisfying(
                         Failed.class,
@@ -209,7 +221,7 @@ class EksAuthQuarkusTest {
                             assertThat(failed.message())
                                     .startsWith("EKS Auth has failed many times");
                         });
-        assertThat(peer.requests()).hasSize(asked);
+        assertThat(peer.calls()).hasSize(asked);
         assertThat(metrics.get("pod_identity_agent_eks_auth_breaker_open").gauge().value()).isOne();
 
         peer.always(WireAnswers.issued());
