@@ -69,8 +69,7 @@ class SdkConformanceIT {
         hastyEksAuth = EksAuthPeer.start(Refreshing.LIFETIME);
         hastyAgent = agent(hastyEksAuth);
         for (Family family : families) {
-            trials.put(
-                    family, threads.submit(() -> new Trial(family, agent, folder).run()));
+            trials.put(family, threads.submit(() -> new Trial(family, agent, folder).run()));
             refreshing.put(
                     family,
                     threads.submit(() -> Refreshing.of(family, hastyEksAuth, hastyAgent, folder)));

@@ -50,7 +50,8 @@ final class SdkProgram implements AutoCloseable {
                 new ProcessBuilder(command)
                         .directory(family.workshop().toFile())
                         .redirectError(
-                                Redirect.appendTo(family.workshop().resolve("stderr.log").toFile()));
+                                Redirect.appendTo(
+                                        family.workshop().resolve("stderr.log").toFile()));
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.put("PATH", System.getenv("PATH"));

@@ -12,8 +12,8 @@ import java.util.Map;
  * @param asksNearExpiry how often it asked for five requests with credentials good for two minutes
  * @param troubles by what went wrong
  * @param burst many first requests at once
- * @param burstFetches how often the agent fetched credentials for them; it may be none in its words, when that took
- *     longer than the first of them waited
+ * @param burstFetches how often the agent fetched credentials for them; it may be none in its
+ *     words, when that took longer than the first of them waited
  */
 record Seen(
         String version,
