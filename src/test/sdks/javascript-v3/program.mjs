@@ -12,8 +12,17 @@ async function attempt(make) {
     await make().send(new GetCallerIdentityCommand({}));
     return null;
   } catch (error) {
-    return String(error.message);
+    return messages(error);
   }
+}
+
+// All that a logged error would show.
+function messages(error) {
+  const all = [];
+  for (let one = error; one; one = one.cause ?? one.originalError) {
+    all.push(one.message);
+  }
+  return all.join(": ");
 }
 
 async function answer(command, count) {

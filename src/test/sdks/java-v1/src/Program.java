@@ -11,10 +11,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Speaks the protocol of ../../README.md with the AWS SDK for Java 1. */
 class Program {
@@ -51,8 +54,15 @@ class Program {
             client.get().getCallerIdentity(new GetCallerIdentityRequest());
             return null;
         } catch (RuntimeException e) {
-            return String.valueOf(e.getMessage());
+            return messages(e);
         }
+    }
+
+    /** All that a stack trace would show. */
+    private static String messages(Throwable e) {
+        return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .map(one -> String.valueOf(one.getMessage()))
+                .collect(Collectors.joining(": "));
     }
 
     private static AWSSecurityTokenService keep() {

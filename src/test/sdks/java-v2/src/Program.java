@@ -6,10 +6,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.util.VersionInfo;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -49,8 +52,15 @@ class Program {
             client.get().getCallerIdentity();
             return null;
         } catch (RuntimeException e) {
-            return String.valueOf(e.getMessage());
+            return messages(e);
         }
+    }
+
+    /** All that a stack trace would show. */
+    private static String messages(Throwable e) {
+        return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .map(one -> String.valueOf(one.getMessage()))
+                .collect(Collectors.joining(": "));
     }
 
     private static StsClient keep() {

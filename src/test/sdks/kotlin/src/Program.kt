@@ -8,6 +8,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.runBlocking
 import java.nio.file.Path
+import kotlin.system.exitProcess
 
 /** Speaks the protocol of ../../README.md with the AWS SDK for Kotlin. */
 fun main() = runBlocking {
@@ -21,6 +22,8 @@ fun main() = runBlocking {
         }
         println(json.writeValueAsString(answer))
     }
+    // The threads of its HTTP client would keep the process for a minute.
+    exitProcess(0)
 }
 
 private suspend fun client() = StsClient.fromEnvironment {

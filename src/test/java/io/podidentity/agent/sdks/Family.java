@@ -47,6 +47,11 @@ enum Family {
         return Path.of("target/sdks", folder).toAbsolutePath();
     }
 
+    /** Whether it takes credentials from an IPv6 address at all. */
+    boolean allowsIpv6() {
+        return this != JAVASCRIPT_V2;
+    }
+
     /** A loopback address that it treats as it treats the agent's real one. */
     String loopback() {
         // On 127.0.0.1 it also tries its provider for ECS, with as many requests again.

@@ -20,10 +20,12 @@ final class ReadmeTable {
 
     private final Map<Family, Seen> seen;
     private final Map<Family, Reached> reached;
+    private final Map<Family, Crowd> crowds;
 
-    ReadmeTable(Map<Family, Seen> seen, Map<Family, Reached> reached) {
+    ReadmeTable(Map<Family, Seen> seen, Map<Family, Reached> reached, Map<Family, Crowd> crowds) {
         this.seen = seen;
         this.reached = reached;
+        this.crowds = crowds;
     }
 
     /** What stands in the README now. */
@@ -52,8 +54,8 @@ final class ReadmeTable {
         return "\n"
                 + table(reachHeader(), seen.keySet().stream().map(this::reachRow))
                 + "\nHow often it asks the agent for one request of the application, when the agent"
-                + " answers so or takes 1.5 s,\nand for five requests when its credentials are good"
-                + " for two minutes; **bold** where the request succeeds:\n\n"
+                + " answers so or takes 1.5 s\n(**bold** where the request succeeds), and when its"
+                + " credentials are good for two minutes more:\n\n"
                 + table(askHeader(), seen.keySet().stream().map(this::askRow))
                 + "\nWhat the developer sees when the token has expired; `…` is the agent's message,"
                 + " `{…}` the whole body:\n\n"
@@ -83,8 +85,10 @@ final class ReadmeTable {
                 yes(one.ipv6().succeeded()),
                 yes(real.ipv4()),
                 real.ipv6() || !real.ipv6Mode() ? yes(real.ipv6()) : "in IPv6 mode",
-                yes(real.despiteProxy()),
-                yes(one.burst().succeeded()));
+                real.despiteProxy() || !real.withNoProxy()
+                        ? yes(real.despiteProxy())
+                        : "with `NO_PROXY`",
+                yes(crowds.get(family).attempts().succeeded()));
     }
 
     private static List<String> askHeader() {
@@ -101,7 +105,7 @@ final class ReadmeTable {
             Reaction reaction = one.troubles().get(trouble);
             row.add(reaction.succeeded() ? "**" + reaction.asks() + "**" : "" + reaction.asks());
         }
-        row.add("" + one.asksNearExpiry());
+        row.add(nearExpiry(one.asksNearExpiry()));
         row.add(
                 String.join(
                         ", ",
@@ -113,6 +117,13 @@ final class ReadmeTable {
                                 .map(Trouble::title)
                                 .toList()));
         return row;
+    }
+
+    /** Roughly, for some ask in the background and the application does not wait for it. */
+    private static String nearExpiry(int asks) {
+        return asks <= 1
+                ? "not again"
+                : "%d a request".formatted(Math.round((double) asks / Seen.CALLS_NEAR_EXPIRY));
     }
 
     private List<String> errorRow(Family family) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.PackagedAgent;
 import io.podidentity.agent.network.Namespace;
+import io.podidentity.agent.sdks.SdkProgram.Attempts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -87,22 +88,41 @@ final class RealAddresses {
     }
 
     private Reached reached(Family family) throws IOException {
-        String proxy = "http://127.0.0.1:9";
+        boolean ipv6 = reaches(family, IPV6, Map.of());
+        boolean despiteProxy = reaches(family, IPV4, proxy("127.0.0.1"));
         return new Reached(
                 reaches(family, IPV4, Map.of()),
-                reaches(family, IPV6, Map.of()),
-                reaches(family, IPV6, IPV6_MODE),
-                reaches(
-                        family,
-                        IPV4,
-                        Map.of("HTTP_PROXY", proxy, "http_proxy", proxy, "NO_PROXY", "127.0.0.1")));
+                ipv6,
+                ipv6 || reaches(family, IPV6, IPV6_MODE),
+                despiteProxy,
+                despiteProxy || reaches(family, IPV4, proxy("127.0.0.1,169.254.170.23")));
+    }
+
+    /** A proxy that is not there, for all but some; each variable as both kinds of SDKs read it. */
+    private static Map<String, String> proxy(String exceptions) {
+        String nowhere = "http://127.0.0.1:9";
+        return Map.of(
+                "HTTP_PROXY", nowhere,
+                "http_proxy", nowhere,
+                "NO_PROXY", exceptions,
+                "no_proxy", exceptions);
     }
 
     private boolean reaches(Family family, URI address, Map<String, String> more)
             throws IOException {
         PodToken token = new PodToken(folder, family.folder() + "-real");
         try (SdkProgram program = SdkProgram.start(family, address, token, sts, more)) {
-            return program.fresh(1).succeeded();
+            Attempts attempts = program.fresh(1);
+            System.out.println(
+                    java.time.Instant.now()
+                            + " "
+                            + family
+                            + " at "
+                            + address
+                            + more.keySet()
+                            + ": "
+                            + attempts.error());
+            return attempts.succeeded();
         }
     }
 }

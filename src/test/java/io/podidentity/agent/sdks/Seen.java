@@ -6,14 +6,12 @@ import java.util.Map;
 /**
  * What a family did.
  *
- * @param first a first request over 127.0.0.1
- * @param firstSigner whose key signed it, and whether the agent had given that out
+ * @param first a first request over IPv4
+ * @param firstSigner whether the agent had given out the credentials that signed it
  * @param ipv6 a first request over ::1
- * @param asksNearExpiry how often it asked for five requests with credentials good for two minutes
+ * @param asksNearExpiry how often it asked for {@link #CALLS_NEAR_EXPIRY} requests with credentials
+ *     good for two minutes
  * @param troubles by what went wrong
- * @param burst many first requests at once
- * @param burstFetches how often the agent fetched credentials for them; it may be none in its
- *     words, when that took longer than the first of them waited
  */
 record Seen(
         String version,
@@ -21,9 +19,9 @@ record Seen(
         boolean firstSigner,
         Attempts ipv6,
         int asksNearExpiry,
-        Map<Trouble, Reaction> troubles,
-        Attempts burst,
-        int burstFetches) {
+        Map<Trouble, Reaction> troubles) {
+
+    static final int CALLS_NEAR_EXPIRY = 5;
 
     Seen {
         troubles = Map.copyOf(troubles);

@@ -1,6 +1,8 @@
 package io.podidentity.agent.sdks;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -81,10 +83,9 @@ final class Tap implements AutoCloseable {
     private void serve(Socket client) {
         try (client) {
             client.setTcpNoDelay(true);
+            InputStream in = new BufferedInputStream(client.getInputStream());
             OutputStream out = client.getOutputStream();
-            for (Optional<Head> head = Head.read(client.getInputStream());
-                    head.isPresent();
-                    head = Head.read(client.getInputStream())) {
+            for (Optional<Head> head = Head.read(in); head.isPresent(); head = Head.read(in)) {
                 tokens.add(head.get().header("Authorization"));
                 Way.Message answer = way.answer(head.get());
                 bodies.add(answer.text());

@@ -31,8 +31,8 @@ enum Toolchain {
                     List.of(
                             words("python3 -m venv venv"),
                             words("venv/bin/python -m pip install --quiet -r requirements.txt"));
-            case GO -> List.of(words("go build -o program ."));
-            case CARGO -> List.of(words("cargo build --quiet --target-dir build"));
+            case GO -> List.of(words("go build -buildvcs=false -o program ."));
+            case CARGO -> List.of(words("cargo build --quiet --locked --target-dir build"));
         };
     }
 

@@ -13,8 +13,6 @@ import java.util.Map;
 /** Leads a family's program through everything that may happen to it at the agent. */
 final class Trial {
 
-    private static final int BURST = 200;
-    private static final int CALLS_NEAR_EXPIRY = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Family family;
@@ -46,9 +44,7 @@ final class Trial {
                     signer,
                     ipv6(token, sts),
                     nearExpiry(program, tap),
-                    troubles,
-                    burst(sts),
-                    fetches());
+                    troubles);
         }
     }
 
@@ -75,33 +71,10 @@ final class Trial {
 
     private static int nearExpiry(SdkProgram program, Tap tap) {
         tap.divert(agent -> Way.credentialsFor(Duration.ofMinutes(2)));
-        for (int i = 0; i < CALLS_NEAR_EXPIRY; i++) {
+        for (int i = 0; i < Seen.CALLS_NEAR_EXPIRY; i++) {
             program.call();
         }
         return tap.asked();
-    }
-
-    private Attempts burst(StsPeer sts) throws IOException {
-        PodToken token = new PodToken(tokens, crowd(family));
-        try (Tap tap = new Tap(family.loopback(), agent.port());
-                SdkProgram program =
-                        SdkProgram.start(family, tap.credentials(), token, sts, Map.of())) {
-            return program.fresh(BURST);
-        }
-    }
-
-    /** How often the agent, in its own words, has fetched credentials for them. */
-    private int fetches() {
-        return (int)
-                agent.stdout().stream()
-                        .filter(line -> line.contains("\"" + crowd(family) + "\""))
-                        .filter(line -> line.contains("\"fetched\""))
-                        .count();
-    }
-
-    /** The service account of the pod that starts with many requests. */
-    static String crowd(Family family) {
-        return family.folder() + "-crowd";
     }
 
     private static Reaction reaction(Attempts attempts, Tap tap) throws IOException {
@@ -116,7 +89,7 @@ final class Trial {
                         .without(body, "{…}")
                         .without(message, "…")
                         .without(tap.credentials().toString(), "URL")
-                        .text(),
+                        .brief(),
                 shown);
     }
 }

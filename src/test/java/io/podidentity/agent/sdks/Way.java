@@ -2,8 +2,10 @@ package io.podidentity.agent.sdks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -26,10 +28,10 @@ interface Way {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setTcpNoDelay(true);
                 socket.getOutputStream().write(request.bytes());
-                Head head = Head.read(socket.getInputStream()).orElseThrow(EOFException::new);
+                InputStream in = new BufferedInputStream(socket.getInputStream());
+                Head head = Head.read(in).orElseThrow(EOFException::new);
                 int length = Integer.parseInt(head.header("Content-Length"));
-                return new Message(
-                        head, new String(socket.getInputStream().readNBytes(length), UTF_8));
+                return new Message(head, new String(in.readNBytes(length), UTF_8));
             }
         };
     }
