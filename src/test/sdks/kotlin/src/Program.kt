@@ -11,7 +11,7 @@ import java.nio.file.Path
 import kotlin.system.exitProcess
 
 /** Speaks the protocol of ../../README.md with the AWS SDK for Kotlin. */
-fun main() = runBlocking {
+fun main(): Unit = runBlocking {
     val json = ObjectMapper()
     val kept = lazy { runBlocking { client() } }
     for (line in generateSequence(::readLine)) {

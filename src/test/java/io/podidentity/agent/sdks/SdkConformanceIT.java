@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,8 +94,9 @@ class SdkConformanceIT {
     @AfterAll
     void end() {
         threads.shutdownNow();
-        Stream.of(agent, hastyAgent).forEach(PackagedAgent::close);
-        Stream.of(eksAuth, hastyEksAuth).forEach(EksAuthPeer::close);
+        // Those that a failure of the beginning has left.
+        Stream.of(agent, hastyAgent).filter(Objects::nonNull).forEach(PackagedAgent::close);
+        Stream.of(eksAuth, hastyEksAuth).filter(Objects::nonNull).forEach(EksAuthPeer::close);
     }
 
     @ParameterizedTest
