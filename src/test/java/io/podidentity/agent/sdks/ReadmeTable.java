@@ -123,7 +123,8 @@ final class ReadmeTable {
     private static String nearExpiry(int asks) {
         return asks <= 1
                 ? "not again"
-                : "%d a request".formatted(Math.round((double) asks / Seen.CALLS_NEAR_EXPIRY));
+                : "%d a request"
+                        .formatted(Math.max(1, Math.round((double) asks / Seen.CALLS_NEAR_EXPIRY)));
     }
 
     private List<String> errorRow(Family family) {
