@@ -67,7 +67,7 @@ final class ReadmeTable {
         return List.of(
                 "SDK",
                 "version",
-                "127.0.0.1",
+                "127.0.0.0/8",
                 "::1",
                 "169.254.170.23",
                 "fd00:ec2::23",
