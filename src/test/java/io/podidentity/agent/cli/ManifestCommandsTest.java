@@ -26,7 +26,6 @@ class ManifestCommandsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void commandOfContainerIsUnderstood(ContainerCommand command) {
-        assertThat(command.words().getFirst()).isEqualTo("pod-identity-agent");
         CommandLine line = Main.commandLine(new Properties(), Map.of());
 
         ParseResult parsed = line.parseArgs(onThisMachine(command));
@@ -42,10 +41,9 @@ class ManifestCommandsTest {
         }
     }
 
-    /** Without the launcher, and with a folder of this machine where a volume is mounted. */
+    /** With a folder of this machine where a volume is mounted. */
     private String[] onThisMachine(ContainerCommand command) {
         return command.words().stream()
-                .skip(1)
                 .map(word -> command.mounts().contains(word) ? mounted.toString() : word)
                 .toArray(String[]::new);
     }

@@ -93,7 +93,11 @@ class ContainerIT {
             assertThat(files.filter(Files::isExecutable).filter(Files::isRegularFile))
                     .extracting(file -> root.relativize(file).toString())
                     .isNotEmpty()
-                    .allMatch(file -> file.contains("/jre/bin/") || file.contains("/jre/lib/") || file.contains(".so"));
+                    .allMatch(
+                            file ->
+                                    file.contains("/jre/bin/")
+                                            || file.contains("/jre/lib/")
+                                            || file.contains(".so"));
         }
     }
 
@@ -101,7 +105,8 @@ class ContainerIT {
         Container server = manifest.getContainers().getFirst();
         File log = folder.resolve("agent.log").toFile();
         return new ProcessBuilder(
-                        podman.run(name, server, SIGNING, List.of("--endpoint", eksAuth.endpoint())))
+                        podman.run(
+                                name, server, SIGNING, List.of("--endpoint", eksAuth.endpoint())))
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();

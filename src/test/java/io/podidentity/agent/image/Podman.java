@@ -56,11 +56,16 @@ final class Podman {
                                 + " --network host --ulimit nofile=20000:20000 --ulimit nproc=1024:1024 --name "
                                 + name);
         confine(line, container.getSecurityContext());
-        line.add("--memory=" + container.getResources().getLimits().get("memory").getNumericalAmount());
-        container.getVolumeMounts().forEach(mount -> line.addAll(List.of("--volume", volume(mount))));
+        line.add(
+                "--memory="
+                        + container.getResources().getLimits().get("memory").getNumericalAmount());
+        container
+                .getVolumeMounts()
+                .forEach(mount -> line.addAll(List.of("--volume", volume(mount))));
         container
                 .getEnv()
-                .forEach(set -> line.addAll(List.of("--env", set.getName() + "=" + set.getValue())));
+                .forEach(
+                        set -> line.addAll(List.of("--env", set.getName() + "=" + set.getValue())));
         environment.forEach((key, value) -> line.addAll(List.of("--env", key + "=" + value)));
         if (!container.getCommand().isEmpty()) {
             line.addAll(List.of("--entrypoint", container.getCommand().getFirst()));

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /** The Helm chart, rendered as {@code helm template} does. */
 final class Chart {
 
-    static final Path FOLDER = Path.of("charts", "pod-identity-agent");
+    static final Path FOLDER = Path.of("kubernetes", "chart");
 
     private static final String RELEASE = "eks-pod-identity-agent";
     private static final String NAMESPACE = "kube-system";

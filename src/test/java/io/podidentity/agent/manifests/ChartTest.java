@@ -168,8 +168,8 @@ class ChartTest {
         String text = Chart.text(Renderings.reference());
 
         assertThat(text).doesNotContain("602401143452").doesNotContain("go-runner");
-        assertThat(agent(Renderings.reference()).getCommand())
-                .containsExactly("pod-identity-agent", "server");
+        assertThat(agent(Renderings.reference()).getCommand()).isEmpty();
+        assertThat(agent(Renderings.reference()).getArgs()).startsWith("server", "--port", "80");
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * What a container runs, as its manifest says.
  *
  * @param where for people
- * @param words command and arguments
+ * @param words the agent's arguments, without a launcher
  * @param mounts where it finds volumes
  */
 public record ContainerCommand(String where, List<String> words, List<String> mounts) {
@@ -48,7 +48,8 @@ public record ContainerCommand(String where, List<String> words, List<String> mo
     }
 
     private static ContainerCommand of(String where, Container container) {
-        List<String> words = new ArrayList<>(container.getCommand());
+        // The image's entry point takes arguments; a command is a launcher and arguments.
+        List<String> words = new ArrayList<>(container.getCommand().stream().skip(1).toList());
         words.addAll(container.getArgs());
         return new ContainerCommand(
                 where + ": " + container.getName(),

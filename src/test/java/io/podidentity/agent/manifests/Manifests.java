@@ -63,7 +63,7 @@ public final class Manifests {
         GeneratedDaemonSet.mend(account.getMetadata());
         Variants variants = new Variants(daemonSet);
         Monitoring monitoring = new Monitoring(daemonSet);
-        Path inChart = project.resolve("charts/pod-identity-agent/files");
+        Path inChart = project.resolve("kubernetes/chart/files");
 
         Map<String, String> files = new LinkedHashMap<>();
         files.put("agent.yaml", agent(account, daemonSet));

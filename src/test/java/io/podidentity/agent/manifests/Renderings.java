@@ -26,7 +26,7 @@ final class Renderings {
                     "agent: {additionalArgs: {'--rotate-credentials': false}}",
                     "agent: {livenessEndpoint: '', readinessEndpoint: null}",
                     "agent: {advertiseProxyPort: true, probePort: 12703}",
-                    "agent: {command: \"['pod-identity-agent', 'server']\"}",
+                    "agent: {command: \"['/my/launcher', 'server']\"}",
                     "agent: {command: [/go-runner, /eks-pod-identity-agent, server]}",
                     "init: {create: false}",
                     "init: {additionalArgs: {'--link-kind': bridge}}",
@@ -61,7 +61,10 @@ final class Renderings {
 
     static List<Path> committed() throws IOException {
         try (Stream<Path> files = Files.walk(Manifests.FOLDER)) {
-            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            return files.filter(file -> !file.startsWith(Chart.FOLDER))
+                    .filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -59,16 +59,15 @@ localhost/pod-identity-agent:{{ .Chart.AppVersion }}
 {{- end -}}
 {{- end -}}
 
-{{/* Arguments: given, a list or one written as a string; ours, what to run instead of Amazon's launcher. */}}
+{{/* A command, a list or one written as a string; nothing for Amazon's launcher, which is not in our image. */}}
 {{- define "pod-identity-agent.command" -}}
-{{- $command := .given -}}
+{{- $command := . -}}
 {{- if kindIs "string" $command -}}
 {{- $command = fromYamlArray $command -}}
 {{- end -}}
-{{- if or (not $command) (contains "/eks-pod-identity-agent" (toString $command)) -}}
-{{- $command = .ours -}}
-{{- end -}}
+{{- if and $command (not (contains "/eks-pod-identity-agent" (toString $command))) -}}
 {{- toYaml $command -}}
+{{- end -}}
 {{- end -}}
 
 {{/* A number as it was written: large ones would get an exponent. */}}
