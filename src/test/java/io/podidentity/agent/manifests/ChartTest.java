@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChartTest {
 
+    private static final String ISO = "us-iso-east-1";
+
     @Test
     void lintFindsNoFault() {
         LintResult result = Chart.lint();
@@ -56,8 +58,12 @@ class ChartTest {
                 "agent-startup-taint.yaml | startupTaint: {enabled: true}",
             })
     void rendersWhatTheBuildGenerates(String file, String values) throws IOException {
-        assertThat(byName(Chart.resources(values)))
-                .isEqualTo(byName(Typed.read(Files.readString(Manifests.FOLDER.resolve(file)))));
+        // What people put in with sed; -iso in the region's name is what the chart goes by.
+        String region = values.contains(ISO) ? ISO : "AWS_REGION_NAME";
+        String generated =
+                Files.readString(Manifests.FOLDER.resolve(file)).replace("AWS_REGION_NAME", region);
+
+        assertThat(byName(Chart.resources(values))).isEqualTo(byName(Typed.read(generated)));
     }
 
     @ParameterizedTest

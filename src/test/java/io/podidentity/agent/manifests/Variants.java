@@ -34,7 +34,6 @@ final class Variants {
     /** For regions whose endpoints have certificates of an authority that only their nodes know. */
     DaemonSet iso() {
         DaemonSet daemonSet = copy();
-        agent(daemonSet).getEnv().getFirst().setValue("us-iso-east-1");
         variable(daemonSet, new EnvVar("AWS_CA_BUNDLE", CA_BUNDLE, null));
         mount(daemonSet, "ca-bundle", CA_BUNDLE, CA_BUNDLE, "File");
         return daemonSet;

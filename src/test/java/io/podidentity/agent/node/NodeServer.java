@@ -9,18 +9,14 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.podidentity.agent.token.TestAuthority;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /** An API server that knows one node, and applies JSON patches to its taints. */
 public final class NodeServer implements AutoCloseable {
@@ -49,7 +45,7 @@ public final class NodeServer implements AutoCloseable {
         Files.writeString(folder.resolve("token"), "agents-own-token");
         HttpsServer https =
                 HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        https.setHttpsConfigurator(new HttpsConfigurator(context(authority)));
+        https.setHttpsConfigurator(new HttpsConfigurator(authority.server()));
         NodeServer node = new NodeServer(https, folder);
         https.createContext("/api/v1/nodes/" + NODE, node::answer);
         https.start();
@@ -160,18 +156,5 @@ public final class NodeServer implements AutoCloseable {
             spec.set("taints", taints);
         }
         return JSON.writeValueAsBytes(node);
-    }
-
-    private static SSLContext context(TestAuthority authority) throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        char[] password = TestAuthority.PASSWORD.toCharArray();
-        try (InputStream in = Files.newInputStream(authority.store())) {
-            keys.load(in, password);
-        }
-        var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, password);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
     }
 }

@@ -20,9 +20,8 @@ import javax.net.ssl.SSLContext;
  */
 public record TestAuthority(Path store, Path pem) {
 
-    public static final String PASSWORD = "changeit";
+    static final String PASSWORD = "changeit";
 
-    /** Makes one in an empty folder. */
     public static TestAuthority in(Path folder) throws Exception {
         Path store = folder.resolve("server.p12");
         Process keytool =
