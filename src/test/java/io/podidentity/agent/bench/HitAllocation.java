@@ -1,6 +1,5 @@
 package io.podidentity.agent.bench;
 
-import com.sun.management.ThreadMXBean;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
@@ -10,73 +9,93 @@ import io.podidentity.agent.token.TokenReader;
 import io.podidentity.agent.token.TokenReading;
 import io.podidentity.agent.token.TokenReading.Current;
 import io.podidentity.agent.token.TokenVerifier.Verdict;
-import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Bytes and time of a hit: the token read, the entry found, the answer given. */
-public final class HitAllocation {
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class HitAllocation {
 
-    private static final int WARM_UP = 20_000;
-    private static final int HITS = 20_000;
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Clock CLOCK = Clock.systemUTC();
+    private static final String CLIENT = "10.0.0.1";
 
-    /** Keeps the compiler from leaving the work out. */
-    private static volatile Object sink;
+    private final Sized sized = new Sized();
+    private final SystemTimeline timeline = new SystemTimeline(CLOCK);
+    private final TokenReader reader = new TokenReader(CLOCK);
+    private final CredentialCache cache =
+            new CredentialCache(
+                    request -> sized.issued(request, Instant.now(CLOCK).plusSeconds(21_600)),
+                    good -> new Verdict.Genuine(),
+                    CacheSettings.of(Duration.ofHours(3), 2_000, 3),
+                    timeline,
+                    Runnable::run,
+                    new Random(),
+                    CacheEvents.NONE);
+    private final String raw = sized.token(1);
+    private final ServiceAccountToken token = read();
 
-    private HitAllocation() {}
-
-    public static void main(String[] args) {
-        Clock clock = Clock.systemUTC();
-        Sized sized = new Sized();
-        String raw = sized.token(1);
-        TokenReader reader = new TokenReader(clock);
-        ServiceAccountToken token = token(reader.read(raw));
-        try (SystemTimeline timeline = new SystemTimeline(clock);
-                CredentialCache cache =
-                        new CredentialCache(
-                                request ->
-                                        sized.issued(
-                                                request, Instant.now(clock).plusSeconds(21_600)),
-                                good -> new Verdict.Genuine(),
-                                CacheSettings.of(Duration.ofHours(3), 2_000, 3),
-                                timeline,
-                                Runnable::run,
-                                new Random(),
-                                CacheEvents.NONE)) {
-            sink = cache.get(token, "10.0.0.1");
-            System.out.printf("a token of %d characters%n", raw.length());
-            System.out.printf("%-28s %10s %10s%n", "", "bytes", "ns");
-            print("raw token to answer", () -> cache.recall(raw));
-            print(
-                    "the same, token read anew",
-                    () -> cache.get(token(reader.read(raw)), "10.0.0.1"));
-            print("  reading the token", () -> reader.read(raw));
-            print("  the cache", () -> cache.get(token, "10.0.0.1"));
-        }
+    /** Runs as the agent does: Serial GC and the first compiler only. */
+    public static void main(String[] arguments) throws RunnerException {
+        new Runner(
+                        new OptionsBuilder()
+                                .include(HitAllocation.class.getName())
+                                .addProfiler(GCProfiler.class)
+                                .jvmArgs("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m")
+                                .forks(1)
+                                .warmupIterations(2)
+                                .warmupTime(TimeValue.seconds(2))
+                                .measurementIterations(3)
+                                .measurementTime(TimeValue.seconds(2))
+                                .build())
+                .run();
     }
 
-    private static void print(String name, Supplier<Object> work) {
-        for (int i = 0; i < WARM_UP; i++) {
-            sink = work.get();
-        }
-        long bytes = THREADS.getCurrentThreadAllocatedBytes();
-        long start = System.nanoTime();
-        for (int i = 0; i < HITS; i++) {
-            sink = work.get();
-        }
-        long nanos = System.nanoTime() - start;
-        bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
-        if (sink == null) {
-            throw new IllegalStateException(name + " gave nothing");
-        }
-        System.out.printf("%-28s %10d %10d%n", name, bytes / HITS, nanos / HITS);
+    @Setup
+    public void fill() {
+        var _ = cache.get(token, CLIENT);
     }
 
-    private static ServiceAccountToken token(TokenReading reading) {
+    @TearDown
+    public void close() {
+        cache.close();
+        timeline.close();
+    }
+
+    @Benchmark
+    public Object rawTokenToAnswer() {
+        return cache.recall(raw).orElseThrow();
+    }
+
+    @Benchmark
+    public Object rawTokenToAnswerReadAnew() {
+        return cache.get(read(), CLIENT);
+    }
+
+    @Benchmark
+    public Object readingAlone() {
+        return read();
+    }
+
+    private ServiceAccountToken read() {
+        TokenReading reading = reader.read(raw);
         if (reading instanceof Current current) {
             return current.token();
         }
