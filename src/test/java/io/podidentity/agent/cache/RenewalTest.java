@@ -351,6 +351,33 @@ class RenewalTest {
     }
 
     @Test
+    void renewalThatFirstFetchesHeldUpHasUsedNoPermit() {
+        CacheRig busy =
+                new CacheRig(
+                        new CacheSettings(
+                                Duration.ofHours(3),
+                                2_000,
+                                1,
+                                Duration.ofMillis(900),
+                                1,
+                                5_000,
+                                20,
+                                500));
+        busy.answer(Tokens.of("a"));
+        busy.advance(Duration.ofMinutes(160));
+        busy.latency(Duration.ofMinutes(40).plusMillis(100));
+        busy.send(Tokens.of("b"));
+        busy.advance(Duration.ofMinutes(40));
+        busy.send(Tokens.of("a"));
+        busy.advance(Duration.ofMillis(150));
+        assertThat(busy.cache.fetchesRunning()).as("b has landed").isZero();
+
+        busy.send(Tokens.of("a"));
+
+        assertThat(busy.cache.fetchesRunning()).isOne();
+    }
+
+    @Test
     void throttledRenewalsSlowDown() {
         for (int pod = 0; pod < 60; pod++) {
             rig.send(Tokens.of("pod" + pod));
