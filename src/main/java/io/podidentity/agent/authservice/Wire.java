@@ -30,8 +30,8 @@ final class Wire {
                 .put(
                         "subject",
                         new JsonObject()
-                                .put("namespace", association.namespace())
-                                .put("serviceAccount", association.serviceAccount()))
+                                .put("namespace", exchanged.token().namespace())
+                                .put("serviceAccount", exchanged.token().serviceAccount()))
                 .put("audience", TokenRules.EKS_AUDIENCE)
                 .put(
                         "podIdentityAssociation",

@@ -1,0 +1,153 @@
+package io.podidentity.agent.wiring;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.podidentity.agent.authservice.AssociationsApi;
+import io.podidentity.agent.authservice.AssociationsFile;
+import io.podidentity.agent.authservice.AuthParts;
+import io.podidentity.agent.authservice.AuthService;
+import io.podidentity.agent.authservice.AuthServiceSettings;
+import io.podidentity.agent.authservice.Exchange;
+import io.podidentity.agent.cache.SystemTimeline;
+import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.config.AuthConfig;
+import io.podidentity.agent.config.InvalidSettingException;
+import io.podidentity.agent.sts.StsCalls;
+import io.podidentity.agent.sts.StsSessions;
+import io.podidentity.agent.telemetry.AuthMetrics;
+import io.podidentity.agent.token.TokenVerifier;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.BindException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** {@code auth}: an EKS Auth of one's own on real STS. */
+@ApplicationScoped
+class AuthServer {
+
+    private static final Logger LOG = Logger.getLogger(AuthServer.class);
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(20);
+
+    private final Vertx vertx;
+    private final AuthConfig config;
+    private final AgentConfig agent;
+    private final StsCalls sts;
+    private final MeterRegistry registry;
+    private final CircuitBreakerMaintenance breakers;
+    private final SystemTimeline timeline;
+    private final Clock clock;
+    private volatile @Nullable AuthService service;
+    private volatile boolean ready;
+
+    AuthServer(
+            Vertx vertx,
+            AuthConfig config,
+            AgentConfig agent,
+            StsCalls sts,
+            MeterRegistry registry,
+            CircuitBreakerMaintenance breakers,
+            SystemTimeline timeline,
+            Clock clock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.agent = agent;
+        this.sts = sts;
+        this.registry = registry;
+        this.breakers = breakers;
+        this.timeline = timeline;
+        this.clock = clock;
+    }
+
+    /**
+     * Serves, or ends the start.
+     *
+     * @throws InvalidSettingException if it cannot serve as it was told
+     */
+    void start() {
+        AuthServiceSettings settings = AuthSettings.listener(config);
+        Map<String, TokenVerifier> clusters =
+                new AuthClusters(config, agent, timeline, clock).verifiers();
+        AssociationsFile associations = new AssociationsFile(AuthSettings.associations(config));
+        AuthParts parts =
+                new AuthParts(
+                        new Exchange(
+                                clusters::get,
+                                associations,
+                                new StsSessions(sts::assume, settings.region(), UUID::randomUUID),
+                                clock),
+                        new AssociationsApi(
+                                clusters.keySet(), associations, settings.region(), clock),
+                        AuthSettings.callers(config, settings, clock),
+                        new AuthMetrics(registry, breakers));
+        AuthService serving = new AuthService(vertx, settings, parts, Parts.VIRTUAL);
+        listen(serving, settings);
+        service = serving;
+        ready = true;
+    }
+
+    /** Whether callers are served. */
+    boolean ready() {
+        return ready;
+    }
+
+    void stop() {
+        ready = false;
+        AuthService serving = service;
+        if (serving == null) {
+            return;
+        }
+        try {
+            serving.stop().toCompletableFuture().get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Stopping with requests unanswered");
+        }
+    }
+
+    private void listen(AuthService serving, AuthServiceSettings settings) {
+        try {
+            int port = serving.start().toCompletableFuture().join();
+            LOG.infof(
+                    "EKS Auth for %s listens on %s://%s:%d in %s",
+                    config.cluster().orElseThrow().stream().map(each -> each.name()).toList(),
+                    settings.tls() == null ? "http" : "https",
+                    config.bindHost().inUrl(),
+                    port,
+                    settings.region());
+        } catch (CompletionException e) {
+            throw notListening(settings, e);
+        }
+        refresh(serving);
+    }
+
+    private void refresh(AuthService serving) {
+        serving.refresh();
+        var _ = timeline.after(LOOK, () -> refresh(serving));
+    }
+
+    private static InvalidSettingException notListening(
+            AuthServiceSettings settings, CompletionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return cause instanceof BindException
+                ? new InvalidSettingException(
+                        "--port",
+                        "the service cannot listen on %s:%d: %s"
+                                .formatted(settings.host(), settings.port(), cause.getMessage()),
+                        "give an address of this machine and a port that is free")
+                : new InvalidSettingException(
+                        "--tls-cert",
+                        "the service cannot start: " + cause.getMessage(),
+                        "give PEM files of a certificate and its key");
+    }
+}
