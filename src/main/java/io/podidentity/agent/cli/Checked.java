@@ -162,7 +162,7 @@ abstract class Checked implements ITypeConverter<String> {
     static final class Issuer extends Checked {
         @Override
         void check(String text) {
-            NamedValue.parse(text, "my-cluster=https://issuer");
+            NamedValue.issuer(text);
         }
     }
 

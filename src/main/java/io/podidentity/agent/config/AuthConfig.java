@@ -25,13 +25,11 @@ public interface AuthConfig {
     @WithDefault("8443")
     int port();
 
-    /** The clusters whose tokens are believed, and where their keys are. */
-    @WithConverter(Converters.Source.class)
-    Optional<List<ClusterSource>> cluster();
+    /** The clusters whose tokens are believed, each as {@link ClusterSource} reads it. */
+    Optional<List<String>> cluster();
 
     /** The issuers that clusters' tokens must name, as {@code CLUSTER=ISSUER}. */
-    @WithConverter(Converters.Issuer.class)
-    Optional<List<NamedValue>> issuer();
+    Optional<List<String>> issuer();
 
     /** Whether the API server is asked about each token too. */
     @WithDefault("false")

@@ -70,26 +70,6 @@ public final class Converters {
     }
 
     /** Reads one. */
-    public static final class Source implements Converter<ClusterSource> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public ClusterSource convert(String text) {
-            return ClusterSource.parse(text);
-        }
-    }
-
-    /** Reads one. */
-    public static final class Issuer implements Converter<NamedValue> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public NamedValue convert(String text) {
-            return NamedValue.parse(text, "my-cluster=https://issuer");
-        }
-    }
-
-    /** Reads one. */
     public static final class Url implements Converter<URI> {
         private static final long serialVersionUID = 1L;
 

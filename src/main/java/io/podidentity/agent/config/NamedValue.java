@@ -4,12 +4,21 @@ package io.podidentity.agent.config;
 public record NamedValue(String name, String value) {
 
     /**
+     * Reads an issuer, written {@code CLUSTER=ISSUER}.
+     *
+     * @throws IllegalArgumentException if it is none; the message says what to give
+     */
+    public static NamedValue issuer(String text) {
+        return parse(text, "my-cluster=https://issuer");
+    }
+
+    /**
      * Reads one.
      *
      * @param example what to give instead, for the message
      * @throws IllegalArgumentException if it is none; the message says what to give
      */
-    public static NamedValue parse(String text, String example) {
+    static NamedValue parse(String text, String example) {
         int equals = text.indexOf('=');
         if (equals < 1 || equals == text.length() - 1) {
             throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package io.podidentity.agent.dev;
 
 import io.podidentity.agent.authservice.DevelopmentSessions;
 import io.podidentity.agent.authservice.SessionIssuer;
+import io.podidentity.agent.sts.AssumeRole;
 import io.podidentity.agent.sts.StsCalls;
 import io.podidentity.agent.sts.StsSessions;
 import io.quarkus.arc.profile.IfBuildProfile;
@@ -36,7 +37,7 @@ class Sessions {
 
     SessionIssuer issuer(Clock clock) {
         return endpoint.isPresent()
-                ? new StsSessions(sts::assume, EmbeddedEksAuth.REGION, UUID::randomUUID)
+                ? new StsSessions(AssumeRole.at(sts), EmbeddedEksAuth.REGION, UUID::randomUUID)
                 : new DevelopmentSessions(LIFETIME, clock, new SecureRandom());
     }
 

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
@@ -24,10 +23,10 @@ final class SessionLength {
     private static final Duration MEMORY = Duration.ofHours(1);
     private static final int ROLES = 10_000;
 
-    private final Function<AssumeRoleRequest, AssumeRoleResponse> sts;
+    private final AssumeRole sts;
     private final Cache<String, Integer> allowed;
 
-    SessionLength(Function<AssumeRoleRequest, AssumeRoleResponse> sts, Ticker ticker) {
+    SessionLength(AssumeRole sts, Ticker ticker) {
         this.sts = sts;
         this.allowed =
                 Caffeine.newBuilder()
@@ -77,6 +76,6 @@ final class SessionLength {
 
     private AssumeRoleResponse ask(AssumeRoleRequest request, int hours) {
         int seconds = Math.toIntExact(Duration.ofHours(hours).toSeconds());
-        return sts.apply(request.copy(r -> r.durationSeconds(seconds)));
+        return sts.assume(request.copy(r -> r.durationSeconds(seconds)));
     }
 }

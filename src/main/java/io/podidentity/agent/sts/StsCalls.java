@@ -2,17 +2,15 @@ package io.podidentity.agent.sts;
 
 import io.smallrye.faulttolerance.api.CircuitBreakerName;
 import io.smallrye.faulttolerance.api.ExponentialBackoff;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
+import java.util.function.Function;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sts.StsClient;
-import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
-import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 
 /** The one method that calls STS, and how much it is called when it fails. */
-@ApplicationScoped
+@Singleton
 public class StsCalls {
 
     /** The circuit breaker's name, for those who report its state. */
@@ -28,7 +26,8 @@ public class StsCalls {
     }
 
     /**
-     * Assumes a role.
+     * Calls STS. Generic, so that an agent, which has this bean too but never calls it, loads none
+     * of the classes of requests and answers.
      *
      * @throws StsFailed if STS gave no session
      */
@@ -47,15 +46,7 @@ public class StsCalls {
             failOn = StsFailed.Outage.class)
     @CircuitBreakerName(BREAKER)
     @Bulkhead(AT_ONCE)
-    public AssumeRoleResponse assume(AssumeRoleRequest request) {
-        try {
-            AssumeRoleResponse answer = client.assumeRole(request);
-            if (answer.credentials() == null || answer.assumedRoleUser() == null) {
-                throw StsFailures.unusable();
-            }
-            return answer;
-        } catch (SdkException e) {
-            throw StsFailures.of(e, request.roleArn());
-        }
+    public <T> T call(Function<StsClient, T> call) {
+        return call.apply(client);
     }
 }

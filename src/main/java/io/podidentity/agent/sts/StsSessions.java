@@ -12,7 +12,6 @@ import io.podidentity.agent.authservice.SessionName;
 import io.podidentity.agent.token.ServiceAccountToken;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
@@ -35,18 +34,11 @@ public final class StsSessions implements SessionIssuer {
      * @param region named in tags and external ids
      * @param names makes the names of sessions unique
      */
-    public StsSessions(
-            Function<AssumeRoleRequest, AssumeRoleResponse> sts,
-            String region,
-            Supplier<UUID> names) {
+    public StsSessions(AssumeRole sts, String region, Supplier<UUID> names) {
         this(sts, region, names, Ticker.systemTicker());
     }
 
-    StsSessions(
-            Function<AssumeRoleRequest, AssumeRoleResponse> sts,
-            String region,
-            Supplier<UUID> names,
-            Ticker ticker) {
+    StsSessions(AssumeRole sts, String region, Supplier<UUID> names, Ticker ticker) {
         this.region = region;
         this.names = names;
         this.length = new SessionLength(sts, ticker);

@@ -47,20 +47,19 @@ final class AuthClusters {
         this.clock = clock;
     }
 
+    /** By the clusters' names. */
     Map<String, TokenVerifier> verifiers() {
         Map<String, TokenVerifier> verifiers = new LinkedHashMap<>();
-        for (ClusterSource source :
-                config.cluster()
-                        .orElseThrow(
-                                () ->
-                                        new InvalidSettingException(
-                                                "--cluster", "missing", "give NAME=KEYS"))) {
+        for (ClusterSource source : sources()) {
             if (verifiers.put(source.name(), verifier(source)) != null) {
                 throw new InvalidSettingException(
                         "--cluster", source.name() + " is there twice", "give each once");
             }
         }
-        for (NamedValue issuer : config.issuer().orElse(List.of())) {
+        if (verifiers.isEmpty()) {
+            throw new InvalidSettingException("--cluster", "missing", "give NAME=KEYS");
+        }
+        for (NamedValue issuer : issuers()) {
             if (!verifiers.containsKey(issuer.name())) {
                 throw new InvalidSettingException(
                         "--issuer",
@@ -69,6 +68,14 @@ final class AuthClusters {
             }
         }
         return verifiers;
+    }
+
+    private List<ClusterSource> sources() {
+        return config.cluster().orElse(List.of()).stream().map(ClusterSource::parse).toList();
+    }
+
+    private List<NamedValue> issuers() {
+        return config.issuer().orElse(List.of()).stream().map(NamedValue::issuer).toList();
     }
 
     private TokenVerifier verifier(ClusterSource source) {
@@ -114,7 +121,7 @@ final class AuthClusters {
     }
 
     private @Nullable String issuer(String cluster) {
-        return config.issuer().orElse(List.of()).stream()
+        return issuers().stream()
                 .filter(each -> each.name().equals(cluster))
                 .map(NamedValue::value)
                 .findFirst()

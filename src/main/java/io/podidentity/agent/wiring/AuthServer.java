@@ -11,17 +11,19 @@ import io.podidentity.agent.cache.SystemTimeline;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.AuthConfig;
 import io.podidentity.agent.config.InvalidSettingException;
+import io.podidentity.agent.sts.AssumeRole;
 import io.podidentity.agent.sts.StsCalls;
 import io.podidentity.agent.sts.StsSessions;
 import io.podidentity.agent.telemetry.AuthMetrics;
 import io.podidentity.agent.token.TokenVerifier;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.vertx.core.Vertx;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.BindException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +33,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** {@code auth}: an EKS Auth of one's own on real STS. */
-@ApplicationScoped
+@Singleton // Without a proxy, which an agent would load with all that it names.
 class AuthServer {
 
     private static final Logger LOG = Logger.getLogger(AuthServer.class);
@@ -83,14 +85,15 @@ class AuthServer {
                         new Exchange(
                                 clusters::get,
                                 associations,
-                                new StsSessions(sts::assume, settings.region(), UUID::randomUUID),
+                                new StsSessions(
+                                        AssumeRole.at(sts), settings.region(), UUID::randomUUID),
                                 clock),
                         new AssociationsApi(
                                 clusters.keySet(), associations, settings.region(), clock),
                         AuthSettings.callers(config, settings, clock),
                         new AuthMetrics(registry, breakers));
         AuthService serving = new AuthService(vertx, settings, parts, Parts.VIRTUAL);
-        listen(serving, settings);
+        listen(serving, settings, clusters.keySet());
         service = serving;
         ready = true;
     }
@@ -115,12 +118,12 @@ class AuthServer {
         }
     }
 
-    private void listen(AuthService serving, AuthServiceSettings settings) {
+    private void listen(AuthService serving, AuthServiceSettings settings, Set<String> clusters) {
         try {
             int port = serving.start().toCompletableFuture().join();
             LOG.infof(
                     "EKS Auth for %s listens on %s://%s:%d in %s",
-                    config.cluster().orElseThrow().stream().map(each -> each.name()).toList(),
+                    clusters,
                     settings.tls() == null ? "http" : "https",
                     config.bindHost().inUrl(),
                     port,

@@ -89,7 +89,9 @@ public final class LocalStack implements AutoCloseable {
                         .waitingFor(Wait.forLogMessage(".*Ready\\.\n", 1));
         container.start();
         URI endpoint =
-                URI.create("http://%s:%d".formatted(container.getHost(), container.getMappedPort(PORT)));
+                URI.create(
+                        "http://%s:%d"
+                                .formatted(container.getHost(), container.getMappedPort(PORT)));
         return new LocalStack(endpoint, container);
     }
 

@@ -357,8 +357,7 @@ public final class PackagedAgent implements AutoCloseable {
                 return command;
             }
             List<String> arguments = new ArrayList<>(global);
-            arguments.addAll(
-                    auth ? List.of("auth") : List.of("server", "--cluster-name", cluster));
+            arguments.addAll(auth ? List.of("auth") : List.of("server", "--cluster-name", cluster));
             arguments.addAll(List.of("--port", String.valueOf(port)));
             arguments.addAll(List.of("--probe-port", String.valueOf(probePort)));
             arguments.addAll(List.of("--metrics-port", String.valueOf(metricsPort)));

@@ -20,7 +20,7 @@ public final class Wire implements AutoCloseable {
     public Wire(URI service) {
         this.service = service;
         try {
-            server = new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1"));
+            server = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
