@@ -1,19 +1,14 @@
 package io.podidentity.agent.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.podidentity.agent.authservice.AssociationsApi;
-import io.podidentity.agent.authservice.AssociationsFile;
-import io.podidentity.agent.authservice.AuthParts;
 import io.podidentity.agent.authservice.AuthService;
 import io.podidentity.agent.authservice.AuthServiceSettings;
-import io.podidentity.agent.authservice.Exchange;
 import io.podidentity.agent.cache.SystemTimeline;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.AuthConfig;
 import io.podidentity.agent.config.InvalidSettingException;
-import io.podidentity.agent.sts.AssumeRole;
+import io.podidentity.agent.sts.OwnIdentity;
 import io.podidentity.agent.sts.StsCalls;
-import io.podidentity.agent.sts.StsSessions;
 import io.podidentity.agent.telemetry.AuthMetrics;
 import io.podidentity.agent.token.TokenVerifier;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
@@ -24,11 +19,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +39,7 @@ class AuthServer {
     private final AuthConfig config;
     private final AgentConfig agent;
     private final StsCalls sts;
-    private final MeterRegistry registry;
-    private final CircuitBreakerMaintenance breakers;
+    private final Supplier<AuthMetrics> metrics;
     private final SystemTimeline timeline;
     private final Clock clock;
     private volatile @Nullable AuthService service;
@@ -64,8 +58,7 @@ class AuthServer {
         this.config = config;
         this.agent = agent;
         this.sts = sts;
-        this.registry = registry;
-        this.breakers = breakers;
+        this.metrics = () -> new AuthMetrics(registry, breakers);
         this.timeline = timeline;
         this.clock = clock;
     }
@@ -79,23 +72,30 @@ class AuthServer {
         AuthServiceSettings settings = AuthSettings.listener(config);
         Map<String, TokenVerifier> clusters =
                 new AuthClusters(config, agent, timeline, clock).verifiers();
-        AssociationsFile associations = new AssociationsFile(AuthSettings.associations(config));
-        AuthParts parts =
-                new AuthParts(
-                        new Exchange(
-                                clusters::get,
-                                associations,
-                                new StsSessions(
-                                        AssumeRole.at(sts), settings.region(), UUID::randomUUID),
-                                clock),
-                        new AssociationsApi(
-                                clusters.keySet(), associations, settings.region(), clock),
-                        AuthSettings.callers(config, settings, clock),
-                        new AuthMetrics(registry, breakers));
-        AuthService serving = new AuthService(vertx, settings, parts, Parts.VIRTUAL);
+        AuthService serving =
+                new AuthService(
+                        vertx,
+                        settings,
+                        AuthAssembly.parts(config, settings, clusters, sts, metrics, clock),
+                        Parts.VIRTUAL);
         listen(serving, settings, clusters.keySet());
         service = serving;
-        ready = true;
+        Thread.ofPlatform()
+                .name("warm-up")
+                .daemon()
+                .start(() -> warmUp(serving, clusters.keySet().iterator().next()));
+    }
+
+    /** Walks the way of a request first: agents wait for a second only. */
+    private void warmUp(AuthService serving, String cluster) {
+        try {
+            serving.rehearse(cluster, "none");
+            LOG.infof("STS takes this service for %s", OwnIdentity.at(sts));
+        } catch (RuntimeException e) {
+            LOG.warnf("STS does not say who this service is: %s", e.getClass().getSimpleName());
+        } finally {
+            ready = true;
+        }
     }
 
     /** Whether callers are served. */

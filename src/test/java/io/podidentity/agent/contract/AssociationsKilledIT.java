@@ -26,7 +26,7 @@ class AssociationsKilledIT {
 
     @TempDir Path folder;
 
-    @RepeatedTest(3)
+    @RepeatedTest(2)
     void nothingThatWasAnsweredIsLost() throws Exception {
         Set<String> answered = ConcurrentHashMap.newKeySet();
         try (OwnAuth auth = OwnAuth.start(folder, NO_STS);

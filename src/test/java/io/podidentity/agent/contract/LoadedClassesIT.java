@@ -68,7 +68,7 @@ class LoadedClassesIT {
                         OURS + "cache.FetchGate",
                         OURS + "eksauth.Transport",
                         OURS + "health.RehearsalToken",
-                        OURS + "network.LinkSetup",
+                        OURS + "network.LibC",
                         "software.amazon.awssdk.services.eksauth.DefaultEksAuthClient");
     }
 
