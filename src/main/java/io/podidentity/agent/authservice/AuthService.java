@@ -84,7 +84,7 @@ public final class AuthService {
             boolean first = stamp.isEmpty();
             stamp = now;
             if (!first) {
-                Future<Boolean> update = server.updateSSLOptions(ssl(tls));
+                Future<Boolean> update = server.updateSSLOptions(ssl(tls), true);
                 update.onSuccess(
                                 done ->
                                         LOG.infof(
@@ -120,6 +120,8 @@ public final class AuthService {
                         .setHost(settings.host())
                         .setPort(settings.port())
                         .setMaxHeaderSize(HEADER_BYTES)
+                        // A signature is over the header Host, which HTTP/2 does not have.
+                        .setHttp2ClearTextEnabled(false)
                         .setIdleTimeout(IDLE_SECONDS)
                         .setIdleTimeoutUnit(TimeUnit.SECONDS);
         Tls tls = settings.tls();
