@@ -44,6 +44,8 @@ class Sessions {
     /** Says what the credentials are worth. */
     String origin() {
         return endpoint.map(uri -> "The credentials are sessions of STS at " + uri + ".")
-                .orElse("The credentials are for development only: AWS does not know them.");
+                .orElse(
+                        "No LocalStack runs beside, for want of Docker: the credentials are for"
+                                + " development only, AWS does not know them.");
     }
 }
