@@ -29,7 +29,10 @@ def name(case):
 
 
 def reason(case):
-    return case.find("skipped").get("message") or "no reason given"
+    skipped = case.find("skipped")
+    # An assumption's text stands inside, before its stack trace.
+    lines = (skipped.get("message") or skipped.text or "").strip().splitlines()
+    return lines[0] if lines else "no reason given"
 
 
 if __name__ == "__main__":

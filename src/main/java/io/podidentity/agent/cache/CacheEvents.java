@@ -48,10 +48,10 @@ public interface CacheEvents {
 
     default void evicted(Eviction cause) {}
 
-    /** EKS Auth throttles: the agent now uses this share of its limits, after a pause. */
-    default void slowedDown(double share, Duration pause) {}
+    /** EKS Auth throttles: the agent now makes so many calls at once, after a pause. */
+    default void slowedDown(int calls, Duration pause) {}
 
-    /** The agent is back at its full limits. */
+    /** The agent is back at its full pace. */
     default void recovered() {}
 
     /** A bug; whoever waited got an answer nevertheless. */

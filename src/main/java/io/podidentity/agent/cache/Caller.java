@@ -17,12 +17,19 @@ final class Caller {
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final CredentialSource source;
+    private final FetchGate gate;
     private final Slowdown slowdown;
     private final Timeline timeline;
     private final CacheEvents events;
 
-    Caller(CredentialSource source, Slowdown slowdown, Timeline timeline, CacheEvents events) {
+    Caller(
+            CredentialSource source,
+            FetchGate gate,
+            Slowdown slowdown,
+            Timeline timeline,
+            CacheEvents events) {
         this.source = source;
+        this.gate = gate;
         this.slowdown = slowdown;
         this.timeline = timeline;
         this.events = events;
@@ -35,7 +42,8 @@ final class Caller {
         switch (outcome) {
             case Issued issued -> slowdown.eased();
             case Failed failed when throttled(failed) ->
-                    slowdown.throttled(begun, failed.retryAfter());
+                    slowdown.throttled(begun, gate.running(), failed.retryAfter());
+            case Failed failed when !failed.permanent() -> slowdown.failed(begun, gate.running());
             case Failed failed -> {}
             case Rejected rejected -> {}
         }

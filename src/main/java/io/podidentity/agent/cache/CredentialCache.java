@@ -43,18 +43,12 @@ public final class CredentialCache implements AutoCloseable {
         this.events = events;
         var policy = new RenewalPolicy(settings.retention());
         int size = settings.caching() ? settings.size() : 0;
-        slowdown = new Slowdown(timeline, random, events);
+        slowdown = new Slowdown(settings.concurrentFetches(), timeline, random, events);
         store = new EntryStore(size, policy, timeline, random, events);
-        gate =
-                new FetchGate(
-                        settings.concurrentFetches(),
-                        settings.waitingFetches(),
-                        executor,
-                        slowdown,
-                        timeline);
+        gate = new FetchGate(settings.waitingFetches(), executor, slowdown, timeline);
         limits = new SourceLimits(settings.perSource(), settings.burstPerSource(), timeline);
         patience = new Patience(settings.callerWait(), timeline, events);
-        var caller = new Caller(source, slowdown, timeline, events);
+        var caller = new Caller(source, gate, slowdown, timeline, events);
         var renewals =
                 new Renewals(
                         settings.renewalsPerSecond(),
@@ -189,6 +183,6 @@ public final class CredentialCache implements AutoCloseable {
 
     /** How many calls to the source may be out at once, now. */
     public int fetchesAllowed() {
-        return gate.open();
+        return slowdown.open();
     }
 }

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Lets a bounded number of calls out at once: first fetches in fair turns, then renewals. */
 final class FetchGate {
 
-    private final int permits;
     private final int room;
     private final Executor executor;
     private final Slowdown slowdown;
@@ -17,8 +16,7 @@ final class FetchGate {
     private int running;
     private boolean wakeUpSet;
 
-    FetchGate(int permits, int room, Executor executor, Slowdown slowdown, Timeline timeline) {
-        this.permits = permits;
+    FetchGate(int room, Executor executor, Slowdown slowdown, Timeline timeline) {
         this.room = room;
         this.executor = executor;
         this.slowdown = slowdown;
@@ -40,13 +38,18 @@ final class FetchGate {
     /** Makes a call now, or not at all where anybody waits for a first one. */
     boolean submitIfIdle(Runnable call) {
         synchronized (this) {
-            if (waiting.size() > 0 || running >= open() || slowdown.pause().isPositive()) {
+            if (waiting.size() > 0 || running >= slowdown.open() || slowdown.pause().isPositive()) {
                 return false;
             }
             running++;
         }
         start(call);
         return true;
+    }
+
+    /** Whether the source has throttled lately. */
+    boolean slowedDown() {
+        return slowdown.share() < 1;
     }
 
     synchronized int running() {
@@ -57,11 +60,6 @@ final class FetchGate {
         return waiting.size();
     }
 
-    /** How many calls may be out at once now. */
-    int open() {
-        return Math.max(1, (int) (permits * slowdown.share()));
-    }
-
     private void letOut() {
         for (Runnable call = next(); call != null; call = next()) {
             start(call);
@@ -69,7 +67,7 @@ final class FetchGate {
     }
 
     private synchronized @Nullable Runnable next() {
-        if (waiting.size() == 0 || running >= open()) {
+        if (waiting.size() == 0 || running >= slowdown.open()) {
             return null;
         }
         Duration pause = slowdown.pause();

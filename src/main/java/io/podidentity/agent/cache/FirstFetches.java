@@ -25,6 +25,9 @@ final class FirstFetches {
     /** How long a throttled fetch is tried again for a pod that keeps coming back. */
     private static final Duration PERSISTENCE = Duration.ofSeconds(30);
 
+    /** An SDK that still tries asks again within this: 900 ms of waiting, a second until next. */
+    private static final Duration COMES_BACK_WITHIN = Duration.ofMillis(2_500);
+
     private final ConcurrentMap<TokenDigest, Flight> flights = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Flight> firstOfPod = new ConcurrentHashMap<>();
     private final int room;
@@ -136,6 +139,11 @@ final class FirstFetches {
     }
 
     private void call(Flight mine) {
+        if (gate.slowedDown() && timeline.since(mine.asked()).compareTo(COMES_BACK_WITHIN) > 0) {
+            // What a source that throttles gives goes to pods that have not given up yet.
+            land(mine, Answer.busy());
+            return;
+        }
         CredentialOutcome outcome = caller.call(mine.claim().request());
         Answer answer = new Answer(outcome, Origin.FETCHED);
         if (outcome instanceof Issued issued) {

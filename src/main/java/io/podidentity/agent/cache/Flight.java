@@ -9,6 +9,7 @@ final class Flight {
     private final Claim claim;
     private final String client;
     private final long begun;
+    private volatile long asked;
     private final CompletableFuture<Answer> landing = new CompletableFuture<>();
 
     /**
@@ -21,6 +22,7 @@ final class Flight {
         this.claim = claim;
         this.client = client;
         this.begun = begun;
+        this.asked = begun;
     }
 
     Claim claim() {
@@ -33,6 +35,15 @@ final class Flight {
 
     long begun() {
         return begun;
+    }
+
+    /** When somebody last asked for it, on the timeline. */
+    long asked() {
+        return asked;
+    }
+
+    void ask(long now) {
+        asked = now;
     }
 
     boolean landed() {

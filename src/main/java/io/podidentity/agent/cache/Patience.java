@@ -36,6 +36,7 @@ final class Patience {
      */
     CompletionStage<Answer> join(Flight flight, Supplier<Answer> late) {
         events.joined();
+        flight.ask(timeline.nanos());
         return await(flight, Answer::joined, late);
     }
 

@@ -5,54 +5,104 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of its limits the agent uses while the source throttles: half as much after each
- * throttled call, a little more after each good one, with a growing pause in between.
+ * How much the agent asks of its source: one call more at once after each good answer, so that what
+ * is out doubles with each round; half of it after a failure that may pass, for it may be the node
+ * that cannot keep up. Where the source throttles, also half the renewals, and nothing at all for a
+ * moment.
+ *
+ * <p>The pause does not grow. A whole fleet that starts at once is throttled for minutes, and with
+ * growing pauses its agents leave the source idle while pods give up; the fleet's simulation among
+ * the benchmarks shows it. What a node asks meanwhile is bounded by one call a pause.
  */
 public final class Slowdown {
 
-    private static final double LEAST = 1.0 / 64;
+    private static final double LEAST_SHARE = 1.0 / 64;
     private static final double STEP = 0.02;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
-    private static final int MOST_DOUBLINGS = 5;
 
+    /** With its jitter short enough for those who wait already. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
+
+    /** With its jitter at most 3 s: within the tries of every SDK. */
+    private static final Duration PAUSE = Duration.ofMillis(1_500);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+    /** Calls at once to begin with: as many new connections as a small node can open in time. */
+    static final int FIRST_CALLS = 128;
+
+    /** What a source that fails is asked at once at least, so that an outage's end is seen. */
+    private static final int LEAST_CALLS = 8;
+
+    private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
+
+    private final int permits;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final CacheEvents events;
+    private int window;
     private double share = 1;
-    private int inARow;
+    private boolean throttled;
     private long cutAt;
+    private long failedAt;
+    private long easedAt;
     private Duration pause = Duration.ZERO;
 
-    public Slowdown(Timeline timeline, RandomGenerator random, CacheEvents events) {
+    /**
+     * At full speed.
+     *
+     * @param permits calls at once while nothing is throttled
+     */
+    public Slowdown(int permits, Timeline timeline, RandomGenerator random, CacheEvents events) {
+        this.permits = permits;
         this.timeline = timeline;
         this.random = random;
         this.events = events;
+        this.window = Math.min(FIRST_CALLS, permits);
         this.cutAt = timeline.nanos();
+        this.failedAt = cutAt;
+        this.easedAt = cutAt;
     }
 
     /**
      * A call was throttled.
      *
      * @param begun when it began: calls sent out before the last cut prove nothing new
+     * @param running how many calls are out, this one among them
      */
-    public void throttled(long begun, @Nullable Duration retryAfter) {
+    public void throttled(long begun, int running, @Nullable Duration retryAfter) {
         synchronized (this) {
-            if (inARow > 0 && begun - cutAt <= 0) {
+            if (throttled && begun - cutAt <= 0) {
                 return;
             }
-            share = Math.max(LEAST, share / 2);
+            // Not half of what may be out: far fewer may have been too many.
+            window = Math.max(1, Math.min(window, running) / 2);
+            share = Math.max(LEAST_SHARE, share / 2);
             cutAt = timeline.nanos();
             pause = pause(retryAfter);
-            inARow++;
+            throttled = true;
         }
-        events.slowedDown(share(), pause());
+        events.slowedDown(open(), pause());
+    }
+
+    /**
+     * A call failed in a way that may pass.
+     *
+     * @param begun when it began: calls sent out before the last failure prove nothing new
+     * @param running how many calls are out, this one among them
+     */
+    public synchronized void failed(long begun, int running) {
+        if (begun - failedAt > 0) {
+            window = Math.min(window, Math.max(LEAST_CALLS, running / 2));
+            failedAt = timeline.nanos();
+        }
     }
 
     /** A call was answered. */
     public void eased() {
         synchronized (this) {
-            inARow = 0;
+            easedAt = timeline.nanos();
+            throttled = false;
+            window = Math.min(permits, window + 1);
             if (share == 1) {
                 return;
             }
@@ -64,7 +114,15 @@ public final class Slowdown {
         events.recovered();
     }
 
-    /** The part of the limits to use now, above 0 and at most 1. */
+    /** How many calls may be out at once now, at least one. */
+    public synchronized int open() {
+        if (timeline.since(easedAt).compareTo(FORGOTTEN_AFTER) > 0) {
+            window = Math.min(window, FIRST_CALLS);
+        }
+        return window;
+    }
+
+    /** The part of the renewals to make now, above 0 and at most 1. */
     public synchronized double share() {
         return share;
     }
@@ -75,7 +133,7 @@ public final class Slowdown {
     }
 
     private Duration pause(@Nullable Duration retryAfter) {
-        Duration least = FIRST_PAUSE.multipliedBy(1L << Math.min(inARow, MOST_DOUBLINGS));
+        Duration least = throttled ? PAUSE : FIRST_PAUSE;
         if (retryAfter != null && retryAfter.compareTo(least) > 0) {
             least = retryAfter.compareTo(LONGEST_PAUSE) < 0 ? retryAfter : LONGEST_PAUSE;
         }

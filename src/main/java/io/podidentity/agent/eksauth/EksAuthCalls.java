@@ -22,7 +22,7 @@ public class EksAuthCalls {
     public static final String BREAKER = "eks-auth";
 
     /** Calls at once, from all pods of the node; the cache makes no more. */
-    static final int AT_ONCE = 128;
+    static final int AT_ONCE = 512;
 
     /** How many tries one call has had. */
     static final ScopedValue<AtomicInteger> TRIES = ScopedValue.newInstance();

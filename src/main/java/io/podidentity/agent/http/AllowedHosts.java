@@ -23,6 +23,9 @@ class AllowedHosts {
     private static final Pattern BRACKETED = Pattern.compile("\\[([^\\[\\]]*)\\](?::[0-9]*)?");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*");
 
+    private static final Pattern UNBRACKETED =
+            Pattern.compile("[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f.:]*");
+
     private final Set<String> hosts = new LinkedHashSet<>();
     private final Set<String> canonical = new HashSet<>();
 
@@ -40,6 +43,27 @@ class AllowedHosts {
         }
         String bare = bare(header);
         return hosts.contains(bare) || canonical.contains(canonical(bare));
+    }
+
+    /**
+     * One of them, where it is an IPv6 address without the brackets that HTTP asks for, with them;
+     * any other header as it is.
+     *
+     * @param port what may follow the address
+     */
+    String bracketed(String header, int port) {
+        if (!UNBRACKETED.matcher(header).matches()) {
+            return header;
+        }
+        if (allow(header)) {
+            return "[" + header + "]";
+        }
+        String end = ":" + port;
+        String address =
+                header.endsWith(end) ? header.substring(0, header.length() - end.length()) : header;
+        return UNBRACKETED.matcher(address).matches() && allow(address)
+                ? "[" + address + "]" + end
+                : header;
     }
 
     /** The reference agent's text. */

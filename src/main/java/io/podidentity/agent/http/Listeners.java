@@ -55,6 +55,7 @@ public class Listeners {
     private final ConnectionGuard guard;
     private final HttpEvents events;
     private final RehearsalMark rehearsal;
+    private final AllowedHosts hosts;
 
     private List<Listener> credentials = List.of();
     private List<Listener> others = List.of();
@@ -66,13 +67,15 @@ public class Listeners {
             ReplyWriter replies,
             ConnectionGuard guard,
             HttpEvents events,
-            RehearsalMark rehearsal) {
+            RehearsalMark rehearsal,
+            AllowedHosts hosts) {
         this.vertx = vertx;
         this.config = config;
         this.replies = replies;
         this.guard = guard;
         this.events = events;
         this.rehearsal = rehearsal;
+        this.hosts = hosts;
     }
 
     void filters(@Observes Filters filters) {
@@ -85,7 +88,7 @@ public class Listeners {
     }
 
     void open(@Observes ServerStart started) {
-        Gate gate = new Gate(Set.of(CredentialsResource.PATH), VertxHttpRecorder.getRootHandler());
+        Gate gate = new Gate(Set.of(CredentialsResource.PATH), this::enter);
         credentials =
                 config.bindHosts().stream()
                         .map(host -> listener("credentials", host, config.port(), gate))
@@ -116,6 +119,20 @@ public class Listeners {
                                 new Gate(METRICS, inside)));
         others.forEach(Listener::open);
         vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
+    }
+
+    /**
+     * The SDKs for C, C++ and Kotlin send IPv6 addresses without brackets, which Quarkus refuses.
+     */
+    private void enter(HttpServerRequest request) {
+        String host = request.getHeader("Host");
+        if (host != null) {
+            String bracketed = hosts.bracketed(host, config.port());
+            if (!bracketed.equals(host)) {
+                request.headers().set("Host", bracketed);
+            }
+        }
+        VertxHttpRecorder.getRootHandler().handle(request);
     }
 
     void close(@Observes ShutdownEvent stopping) {

@@ -158,15 +158,15 @@ class CacheMetrics implements CacheEvents {
     }
 
     @Override
-    public void slowedDown(double share, Duration pause) {
+    public void slowedDown(int calls, Duration pause) {
         LOG.warnf(
-                "EKS Auth throttles: going on with %d %% of the calls after %d ms",
-                Math.round(share * 100), pause.toMillis());
+                "EKS Auth throttles: going on after %d ms with at most %d calls at once",
+                pause.toMillis(), calls);
     }
 
     @Override
     public void recovered() {
-        LOG.info("EKS Auth no longer throttles: back to all calls");
+        LOG.info("EKS Auth no longer throttles");
     }
 
     @Override

@@ -11,11 +11,12 @@ import java.util.function.Function;
 
 /**
  * A day of 10,000 nodes with 60 pods each that all start within a minute, with EKS Auth limited to
- * 2,000 or 5,000 calls per second, for two SDKs, for this agent's schedule and the reference's.
+ * 2,000, 5,000 or 10,000 calls per second, for two SDKs, for this agent's schedule and the
+ * reference's.
  */
 public final class FleetSimulation {
 
-    private static final List<Integer> RATES = List.of(2_000, 5_000);
+    private static final List<Integer> RATES = List.of(2_000, 5_000, 10_000);
     private static final int PLOTTED = 5_000;
     private static final int HOUR = 3_600;
     private static final Path DIRECTORY = Path.of("target");

@@ -14,8 +14,9 @@ final class OurSchedule implements Schedule {
 
     private static final int PATIENCE = FleetClock.steps(Duration.ofMillis(900));
     private static final int PERSISTENCE = FleetClock.steps(Duration.ofSeconds(30));
+    private static final int COMES_BACK_WITHIN = FleetClock.steps(Duration.ofMillis(2_500));
     private static final Duration LIFETIME = FleetClock.duration(Fleet.LIFETIME);
-    private static final int PERMITS = 128;
+    private static final int PERMITS = 512;
     private static final double RENEWALS_PER_SECOND = 3;
     private static final int NOT_FLYING = -1;
 
@@ -30,6 +31,7 @@ final class OurSchedule implements Schedule {
     private final Plan[] plans = new Plan[Fleet.PODS];
     private final BitSet planned = new BitSet(Fleet.PODS);
 
+    private final BitSet letting = new BitSet(Fleet.NODES);
     private final Slowdown[] slowdowns = new Slowdown[Fleet.NODES];
     private final int[] pausedAt = new int[Fleet.NODES];
     private final int[] nextRenewal = new int[Fleet.NODES];
@@ -39,7 +41,8 @@ final class OurSchedule implements Schedule {
     OurSchedule(Fleet fleet) {
         this.fleet = fleet;
         Arrays.fill(flyingSince, NOT_FLYING);
-        Arrays.setAll(slowdowns, n -> new Slowdown(fleet.clock, fleet.random, CacheEvents.NONE));
+        Arrays.setAll(
+                slowdowns, n -> new Slowdown(PERMITS, fleet.clock, fleet.random, CacheEvents.NONE));
     }
 
     @Override
@@ -61,7 +64,7 @@ final class OurSchedule implements Schedule {
             case CRITICAL, SPENT -> {
                 if (flyingSince[pod] == NOT_FLYING) {
                     flyingSince[pod] = now();
-                    fleet.agenda.in(0, Fleet.fetch(pod));
+                    letOut(Fleet.node(pod), 0);
                 }
                 yield 0;
             }
@@ -79,18 +82,44 @@ final class OurSchedule implements Schedule {
         return false;
     }
 
+    /** The node's queue: the one who has waited longest goes first. */
     @Override
-    public void fetch(int pod) {
-        int node = Fleet.node(pod);
-        int wait = wait(node);
-        if (wait > 0) {
-            fleet.agenda.in(wait, Fleet.fetch(pod));
-        } else if (call(node)) {
-            issue(pod);
-        } else if (now() - flyingSince[pod] < PERSISTENCE) {
-            fleet.agenda.in(Math.max(1, pause(node)), Fleet.fetch(pod));
-        } else {
-            flyingSince[pod] = NOT_FLYING;
+    public void fetch(int event) {
+        int node = Fleet.node(event);
+        letting.clear(node);
+        for (int pod = next(node); pod >= 0; pod = next(node)) {
+            int wait = wait(node);
+            if (wait > 0) {
+                letOut(node, wait);
+                return;
+            }
+            if (call(node)) {
+                issue(pod);
+            } else if (now() - flyingSince[pod] >= PERSISTENCE) {
+                flyingSince[pod] = NOT_FLYING;
+            }
+        }
+    }
+
+    private int next(int node) {
+        int next = -1;
+        int first = node * Fleet.PODS_PER_NODE;
+        for (int pod = first; pod < first + Fleet.PODS_PER_NODE; pod++) {
+            if (slowdowns[node].share() < 1 && now() - asked[pod] > COMES_BACK_WITHIN) {
+                flyingSince[pod] = NOT_FLYING;
+            }
+            if (flyingSince[pod] != NOT_FLYING
+                    && (next < 0 || flyingSince[pod] < flyingSince[next])) {
+                next = pod;
+            }
+        }
+        return next;
+    }
+
+    private void letOut(int node, int in) {
+        if (!letting.get(node)) {
+            letting.set(node);
+            fleet.agenda.in(in, Fleet.fetch(node * Fleet.PODS_PER_NODE));
         }
     }
 
@@ -146,15 +175,14 @@ final class OurSchedule implements Schedule {
             slowdowns[node].eased();
             return true;
         }
-        slowdowns[node].throttled(fleet.clock.nanos(), null);
+        slowdowns[node].throttled(fleet.clock.nanos(), calls[node], null);
         pausedAt[node] = now();
         return false;
     }
 
     /** Calls of the same step are out already when the first of them is throttled. */
     private int wait(int node) {
-        int open = Math.max(1, (int) (PERMITS * slowdowns[node].share()));
-        if (calledAt[node] == now() && calls[node] >= open) {
+        if (calledAt[node] == now() && calls[node] >= slowdowns[node].open()) {
             return 1;
         }
         return pausedAt[node] == now() ? 0 : pause(node);

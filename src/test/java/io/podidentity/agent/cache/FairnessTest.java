@@ -113,25 +113,83 @@ class FairnessTest {
     }
 
     @Test
-    void throttlingHalvesTheCallsAndPauses() {
+    void throttledAgentPauses() {
         CacheRig rig = new CacheRig();
         rig.source.fails(throttled());
         rig.send(Tokens.of("a"));
         rig.advance(Duration.ofMillis(50));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(64);
         rig.send(Tokens.of("b"));
         assertThat(rig.cache.fetchesRunning()).isZero();
+        assertThat(rig.cache.fetchesWaiting()).isEqualTo(2);
     }
 
     @Test
-    void throttlingOfCallsSentTogetherCountsOnce() {
+    void pausesDoNotGrow() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(throttled());
+        for (int second = 0; second < 25; second++) {
+            rig.send(Tokens.of("a"));
+            rig.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(rig.source.count()).isBetween(25_000 / 3_050, 25_000 / 1_500 + 1);
+    }
+
+    @Test
+    void throttledSourceIsNotAskedForPodsThatHaveGivenUp() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(throttled());
+        askPods(rig, 100, "10.0.0.1");
+        for (int second = 0; second < 10; second++) {
+            rig.send(Tokens.of("patient"), "10.0.0.2");
+            rig.advance(Duration.ofSeconds(1));
+        }
+        rig.source.recovers();
+        rig.send(Tokens.of("patient"), "10.0.0.2");
+        rig.advance(Duration.ofSeconds(5));
+
+        assertThat(rig.cache.entries()).isOne();
+        assertThat(rig.cache.flights()).isZero();
+        assertThat(rig.ask(Tokens.of("patient"))).isCompletedWithValueMatching(CacheRig::hit);
+    }
+
+    @Test
+    void moreCallsGoOutAtOnceWithEachAnswer() {
+        CacheRig rig = new CacheRig();
+        askPods(rig, 500, "10.0.0.1");
+        askPods(rig, 500, "10.0.0.2");
+
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(128);
+        rig.advance(Duration.ofMillis(50));
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(256);
+        rig.advance(Duration.ofMillis(100));
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(512);
+
+        rig.advance(Duration.ofSeconds(11));
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(128);
+    }
+
+    @Test
+    void failuresHalveTheCallsThatWereOutTogetherWithoutAPause() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(FakeSource.unavailable());
+        askPods(rig, 100, "10.0.0.1");
+        rig.advance(Duration.ofMillis(50));
+
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(50);
+        rig.send(Tokens.of("b"));
+        assertThat(rig.cache.fetchesRunning()).isOne();
+    }
+
+    @Test
+    void throttlingHalvesTheCallsThatWereOutTogether() {
         CacheRig rig = new CacheRig();
         rig.source.fails(throttled());
         askPods(rig, 100, "10.0.0.1");
         rig.advance(Duration.ofMillis(50));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(64);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(50);
     }
 
     @Test
@@ -144,7 +202,7 @@ class FairnessTest {
         askPods(rig, 100, "10.0.0.1");
         rig.advance(Duration.ofSeconds(10));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(128);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(1 + 101);
         assertThat(rig.events.count("recovered")).isOne();
         assertThat(rig.cache.entries()).isEqualTo(101);
     }

@@ -67,8 +67,8 @@ final class RecordedEvents implements CacheEvents {
     }
 
     @Override
-    public void slowedDown(double share, Duration pause) {
-        lines.add("slowed down to " + share);
+    public void slowedDown(int calls, Duration pause) {
+        lines.add("slowed down to " + calls);
     }
 
     @Override

@@ -126,7 +126,11 @@ final class ContractTable {
                                 "169.254.170.23",
                                 "169.254.170.23:80",
                                 "[fd00:ec2::23]",
-                                "[fd00:ec2::23]:80")
+                                "[fd00:ec2::23]:80",
+                                // As the SDKs for C, C++ and Kotlin send it.
+                                "::1",
+                                "::1:{port}",
+                                "fd00:ec2::23")
                         .map(host -> good("host " + host).asking(r -> r.host(host)));
         Stream<Exchange> refused =
                 Map.of(
@@ -136,6 +140,7 @@ final class ContractTable {
                                 "localhost", "localhost",
                                 "169.254.169.254:{port}", "169.254.169.254",
                                 "[::2]:80", "::2",
+                                "::2", "::2",
                                 "127.0.0.1@example.com", "127.0.0.1@example.com")
                         .entrySet()
                         .stream()

@@ -8,6 +8,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,6 +87,39 @@ class AllowedHostsTest {
                                 + " [169.254.170.23 fd00:ec2::23 127.0.0.1] address not"
                                 + " evil.example.com");
         assertThat(standard.refusal(null)).endsWith(" address not ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fd00:ec2::23, [fd00:ec2::23]",
+        "FD00:EC2::23, [FD00:EC2::23]",
+        "fd00:ec2::23:80, [fd00:ec2::23]:80",
+    })
+    void addressWithoutBracketsIsGivenThem(String host, String bracketed) {
+        assertThat(standard.bracketed(host, 80)).isEqualTo(bracketed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "169.254.170.23",
+                "169.254.170.23:80",
+                "[fd00:ec2::23]",
+                "[fd00:ec2::23]:80",
+                "169.254.170.23:80:80",
+                "fd00:ec2::23:8080",
+                "fd00:ec2::24",
+                "::",
+                ":80:80",
+                ""
+            })
+    void whatIsBracketedOrNoneOfTheAddressesStaysAsItIs(String host) {
+        assertThat(standard.bracketed(host, 80)).isEqualTo(host);
+    }
+
+    @Test
+    void addressThatEndsLikeThePortIsNotTakenApart() {
+        assertThat(bound("fd00::1:80").bracketed("fd00::1:80", 80)).isEqualTo("[fd00::1:80]");
     }
 
     private static AllowedHosts bound(String hosts) {

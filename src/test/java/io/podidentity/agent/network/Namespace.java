@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A network namespace of the test's own, gone when closed. */
-final class Namespace implements AutoCloseable {
+public final class Namespace implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -23,7 +23,7 @@ final class Namespace implements AutoCloseable {
     private Namespace() {}
 
     /** Skips the test, and says why, where namespaces cannot be made. */
-    static Namespace create() {
+    public static Namespace create() {
         assumeTrue(Shell.has("ip"), "needs ip (iproute2)");
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
         Namespace namespace = new Namespace();
@@ -77,7 +77,7 @@ final class Namespace implements AutoCloseable {
     }
 
     /** The command line that runs a command in here. */
-    List<String> command(String... command) {
+    public List<String> command(String... command) {
         List<String> whole = new ArrayList<>(words("ip netns exec " + name));
         whole.addAll(List.of(command));
         return whole;
@@ -94,7 +94,7 @@ final class Namespace implements AutoCloseable {
         return Stream.of(java(), "-jar", jar);
     }
 
-    static String java() {
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * A certificate for 127.0.0.1 that signs itself.
@@ -16,11 +18,11 @@ import java.util.Base64;
  * @param store with the private key
  * @param pem the certificate alone, to be trusted
  */
-record TestAuthority(Path store, Path pem) {
+public record TestAuthority(Path store, Path pem) {
 
     static final String PASSWORD = "changeit";
 
-    static TestAuthority in(Path folder) throws Exception {
+    public static TestAuthority in(Path folder) throws Exception {
         Path store = folder.resolve("server.p12");
         Process keytool =
                 new ProcessBuilder(
@@ -50,11 +52,26 @@ record TestAuthority(Path store, Path pem) {
         return new TestAuthority(store, Files.writeString(folder.resolve("ca.crt"), pem(store)));
     }
 
-    private static String pem(Path store) throws IOException, GeneralSecurityException {
+    /** What a server on 127.0.0.1 needs. */
+    public SSLContext server() throws IOException, GeneralSecurityException {
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys(store), PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
+    }
+
+    private static KeyStore keys(Path store) throws IOException, GeneralSecurityException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD.toCharArray());
         }
+        return keys;
+    }
+
+    private static String pem(Path store) throws IOException, GeneralSecurityException {
+        KeyStore keys = keys(store);
         return "-----BEGIN CERTIFICATE-----\n"
                 + Base64.getMimeEncoder().encodeToString(keys.getCertificate("server").getEncoded())
                 + "\n-----END CERTIFICATE-----\n";
