@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -25,19 +24,19 @@ final class Routes {
     private static final String ASSOCIATION = ASSOCIATIONS + "/:id";
 
     private final AuthParts parts;
-    private final String region;
+    private final ExchangeRoute exchange;
     private final Executor blocking;
 
     Routes(AuthParts parts, String region, Executor blocking) {
         this.parts = parts;
-        this.region = region;
+        this.exchange = new ExchangeRoute(parts.exchange(), parts.events(), region);
         this.blocking = blocking;
     }
 
     Router router(Vertx vertx) {
         Router router = Router.router(vertx);
         router.route().handler(Routes::identify);
-        serve(router, HttpMethod.POST, EXCHANGE, Permission.EXCHANGE, this::exchange);
+        serve(router, HttpMethod.POST, EXCHANGE, Permission.EXCHANGE, exchange::handle);
         api(router, HttpMethod.POST, ASSOCIATIONS, (api, c) -> api.create(cluster(c), body(c)));
         api(router, HttpMethod.GET, ASSOCIATIONS, (api, c) -> api.list(cluster(c), query(c)));
         api(router, HttpMethod.GET, ASSOCIATION, (api, c) -> api.describe(cluster(c), id(c)));
@@ -112,45 +111,6 @@ final class Routes {
                 Replies.error(context, error.status(), error, message);
             }
         }
-    }
-
-    private void exchange(RoutingContext context, String who) {
-        long start = System.nanoTime();
-        Exchange.Outcome outcome =
-                switch (Wire.tokenIn(body(context))) {
-                    case Wire.Request(String token) ->
-                            parts.exchange().exchange(cluster(context), token);
-                    case Wire.Unreadable(ErrorType type, String problem) ->
-                            new Refusal(type, problem);
-                };
-        String result =
-                switch (outcome) {
-                    case Exchange.Exchanged exchanged -> issued(context, who, exchanged);
-                    case Refusal refusal -> refused(context, who, refusal);
-                };
-        parts.events().exchanged(result, Duration.ofNanos(System.nanoTime() - start));
-    }
-
-    private String issued(RoutingContext context, String who, Exchange.Exchanged exchanged) {
-        LOG.infof(
-                "Issued %s to pod %s of %s/%s under %s for %s, request %s",
-                exchanged.session(),
-                exchanged.token().podName(),
-                exchanged.token().namespace(),
-                exchanged.token().serviceAccount(),
-                exchanged.association().id(),
-                who,
-                Replies.requestId(context));
-        Replies.send(context, 200, Wire.success(exchanged, region));
-        return "Success";
-    }
-
-    private static String refused(RoutingContext context, String who, Refusal refusal) {
-        LOG.infof(
-                "Refused %s with %s: %s, request %s",
-                who, refusal.type().code(), refusal.message(), Replies.requestId(context));
-        Replies.error(context, refusal.type().status(), refusal.type(), refusal.message());
-        return refusal.type().code();
     }
 
     private static void answer(RoutingContext context, String who, ApiAnswer answer) {
