@@ -22,9 +22,11 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class DurableFile {
 
+    // Of the whole process: a lock on a file keeps other processes out only, and fails within one.
+    private static final ReentrantLock OWN = new ReentrantLock();
+
     private final Path file;
     private final Path folder;
-    private final ReentrantLock own = new ReentrantLock();
 
     DurableFile(Path file) {
         this.file = file.toAbsolutePath();
@@ -33,13 +35,13 @@ final class DurableFile {
 
     /** Does something while nobody else does. */
     <T> T exclusively(Task<T> task) throws IOException {
-        own.lock();
+        OWN.lock();
         // Apart from the file, which is replaced by another.
         try (FileChannel lock = FileChannel.open(beside(".lock"), CREATE, WRITE);
                 var _ = lock.lock()) {
             return task.run();
         } finally {
-            own.unlock();
+            OWN.unlock();
         }
     }
 
