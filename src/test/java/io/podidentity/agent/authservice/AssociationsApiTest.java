@@ -262,7 +262,7 @@ class AssociationsApiTest {
     }
 
     @Test
-    void loosesNothingOfWhatManyCreateAtOnce() throws Exception {
+    void losesNothingOfWhatManyCreateAtOnce() throws Exception {
         try (ServedAuth other = ServedAuth.open(file, CLOCK);
                 EksClient client = OwnAuth.eks(other.endpoint(), "anybody", "anything-at-all");
                 ExecutorService threads = Executors.newFixedThreadPool(8)) {
