@@ -47,6 +47,7 @@ class ArchitectureTest {
         "eksauth, config credentials",
         "http, config token cache credentials",
         "network, config",
+        "node, token",
         "authservice, token",
         "sts, token authservice",
         "dev, config token authservice sts",

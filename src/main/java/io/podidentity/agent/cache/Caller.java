@@ -40,7 +40,7 @@ final class Caller {
         long begun = timeline.nanos();
         CredentialOutcome outcome = usable(ask(request));
         switch (outcome) {
-            case Issued issued -> slowdown.eased();
+            case Issued issued -> slowdown.eased(begun);
             case Failed failed when throttled(failed) ->
                     slowdown.throttled(begun, gate.running(), failed.retryAfter());
             case Failed failed when !failed.permanent() -> slowdown.failed(begun, gate.running());

@@ -166,6 +166,11 @@ public final class CredentialCache implements AutoCloseable {
         return store.nextExpiry();
     }
 
+    /** How many pods that ask have credentials so near their end that they should be renewed. */
+    public int overdue() {
+        return store.overdue();
+    }
+
     /** How many tokens are being fetched for, or have just been denied. */
     public int flights() {
         return fetches.count();

@@ -157,6 +157,16 @@ final class Entry {
         return asked - begun >= 0;
     }
 
+    /** Whether it should have been renewed and was not, though its pod asks. */
+    boolean overdue(Timeline timeline) {
+        boolean late =
+                switch (freshness(timeline)) {
+                    case FRESH, DUE -> false;
+                    case CRITICAL, SPENT -> true;
+                };
+        return late && wanted() && claim() != null;
+    }
+
     /** The newest token known to be good; null when nothing is to be renewed. */
     synchronized @Nullable Claim claim() {
         return claim;

@@ -66,6 +66,11 @@ final class EntryStore {
                 .min(Comparator.naturalOrder());
     }
 
+    /** How many entries should have been renewed and were not, though their pods ask. */
+    int overdue() {
+        return (int) entries.values().stream().filter(entry -> entry.overdue(timeline)).count();
+    }
+
     /**
      * Keeps what a flight brought, in the place of what its pod had before.
      *

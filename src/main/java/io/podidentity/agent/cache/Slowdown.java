@@ -5,10 +5,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the agent asks of its source: one call more at once after each good answer, so that what
- * is out doubles with each round; half of it after a failure that may pass, for it may be the node
- * that cannot keep up. Where the source throttles, also half the renewals, and nothing at all for a
- * moment.
+ * How much the agent asks of its source: one call more at once after each quick answer, so that
+ * what is out doubles with each round; half of it after a failure that may pass, for it may be the
+ * node that cannot keep up. Where the source throttles, also half the renewals, and nothing at all
+ * for a moment.
  *
  * <p>The pause does not grow. A whole fleet that starts at once is throttled for minutes, and with
  * growing pauses its agents leave the source idle while pods give up; the fleet's simulation among
@@ -32,6 +32,9 @@ public final class Slowdown {
 
     /** What a source that fails is asked at once at least, so that an outage's end is seen. */
     private static final int LEAST_CALLS = 8;
+
+    /** Slower answers are no reason to ask for more at once. */
+    private static final Duration QUICK = Duration.ofMillis(600);
 
     private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
 
@@ -97,12 +100,18 @@ public final class Slowdown {
         }
     }
 
-    /** A call was answered. */
-    public void eased() {
+    /**
+     * A call was answered.
+     *
+     * @param begun when it began
+     */
+    public void eased(long begun) {
         synchronized (this) {
             easedAt = timeline.nanos();
             throttled = false;
-            window = Math.min(permits, window + 1);
+            if (timeline.since(begun).compareTo(QUICK) < 0) {
+                window = Math.min(permits, window + 1);
+            }
             if (share == 1) {
                 return;
             }

@@ -5,6 +5,7 @@ import io.podidentity.agent.config.ClusterName;
 import io.podidentity.agent.config.ClusterSource;
 import io.podidentity.agent.config.Endpoint;
 import io.podidentity.agent.config.GoDuration;
+import io.podidentity.agent.config.KubernetesName;
 import io.podidentity.agent.config.NamedValue;
 import io.podidentity.agent.config.Numbers;
 import io.podidentity.agent.network.LinkKind;
@@ -109,6 +110,20 @@ abstract class Checked implements ITypeConverter<String> {
                                 + "' is not https, and whoever serves the keys can make tokens;"
                                 + " give an https URL");
             }
+        }
+    }
+
+    static final class Node extends Checked {
+        @Override
+        void check(String text) {
+            KubernetesName.node(text);
+        }
+    }
+
+    static final class Taint extends Checked {
+        @Override
+        void check(String text) {
+            KubernetesName.taint(text);
         }
     }
 

@@ -121,6 +121,22 @@ final class ServerCommand {
             description = "Folder where those keys outlive a restart. Default: they do not.")
     @Nullable String stateDir;
 
+    @Option(
+            names = "--remove-taint",
+            paramLabel = "KEY",
+            converter = Checked.Taint.class,
+            description =
+                    "Key of the taint that is removed from the node once the agent is ready."
+                            + " Default: none is.")
+    @Nullable String removeTaint;
+
+    @Option(
+            names = "--node-name",
+            paramLabel = "NODE",
+            converter = Checked.Node.class,
+            description = "Name of that node. Needed by --remove-taint alone.")
+    @Nullable String nodeName;
+
     @Mixin WatchFlags watch = new WatchFlags();
 
     @Spec @Nullable CommandSpec spec;

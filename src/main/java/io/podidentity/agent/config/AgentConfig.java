@@ -94,6 +94,14 @@ public interface AgentConfig {
     /** A folder where those keys outlive a restart; without it they do not. */
     Optional<Path> stateDir();
 
+    /** The key of the taint that is removed from the node once the agent is ready. */
+    @WithConverter(Converters.Taint.class)
+    Optional<String> removeTaint();
+
+    /** The name of the node that the agent runs on. */
+    @WithConverter(Converters.Node.class)
+    Optional<String> nodeName();
+
     /** Where kubelet puts the agent's own token and the cluster's authorities. */
     @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount")
     Path serviceAccountDir();

@@ -60,6 +60,26 @@ public final class Converters {
     }
 
     /** Reads one. */
+    public static final class Node implements Converter<String> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String convert(String text) {
+            return KubernetesName.node(text);
+        }
+    }
+
+    /** Reads one. */
+    public static final class Taint implements Converter<String> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String convert(String text) {
+            return KubernetesName.taint(text);
+        }
+    }
+
+    /** Reads one. */
     public static final class Retention implements Converter<Duration> {
         private static final long serialVersionUID = 1L;
 

@@ -14,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,10 @@ class CacheMetrics implements CacheEvents {
                         .startingAtZero("failure")
                         .startingAtZero("skipped");
         this.hits = requests("hit");
+        // From zero on, so that the first one is seen as an increase.
+        renewals("success");
+        renewals("failure");
+        Stream.of(Eviction.values()).forEach(this::evictions);
     }
 
     void gauges(@Observes ServerStart started, CredentialCache cache) {
@@ -79,6 +84,11 @@ class CacheMetrics implements CacheEvents {
                 "Calls to EKS Auth that may be out at once, less while it throttles",
                 cache,
                 CredentialCache::fetchesAllowed);
+        gauge(
+                "entries_overdue",
+                "Pods that ask and whose credentials are near their end, not renewed in time",
+                cache,
+                CredentialCache::overdue);
         gauge(
                 "next_expiry_timestamp_seconds",
                 "When the first of the entries expires; 0 without entries",
@@ -120,7 +130,7 @@ class CacheMetrics implements CacheEvents {
 
     @Override
     public void renewed(@Nullable PodIdentity pod, boolean otherRole) {
-        renewals("success");
+        renewals("success").increment();
         if (otherRole) {
             LOG.infof("The association of %s names another role now", name(pod));
         }
@@ -129,7 +139,7 @@ class CacheMetrics implements CacheEvents {
     @Override
     public void renewalFailed(
             @Nullable PodIdentity pod, Failed failure, int inARow, boolean dropped) {
-        renewals("failure");
+        renewals("failure").increment();
         errors.increment(
                 failure.permanent() ? "NonRecoverable" : "Recoverable",
                 ErrorCodes.bounded(failure.code()));
@@ -144,17 +154,13 @@ class CacheMetrics implements CacheEvents {
 
     @Override
     public void renewalSkipped(@Nullable PodIdentity pod, Skip why) {
-        renewals("skipped_" + lower(why));
+        renewals("skipped_" + lower(why)).increment();
     }
 
     @Override
     public void evicted(Eviction cause) {
         state.increment("evicted");
-        Counter.builder(OURS + "evictions")
-                .tag("cause", lower(cause))
-                .description("Entries that went, by cause")
-                .register(registry)
-                .increment();
+        evictions(cause).increment();
     }
 
     @Override
@@ -181,12 +187,18 @@ class CacheMetrics implements CacheEvents {
                 .register(registry);
     }
 
-    private void renewals(String result) {
-        Counter.builder(OURS + "renewals")
+    private Counter renewals(String result) {
+        return Counter.builder(OURS + "renewals")
                 .tag("result", result)
                 .description("Renewals that were due, by what became of them")
-                .register(registry)
-                .increment();
+                .register(registry);
+    }
+
+    private Counter evictions(Eviction cause) {
+        return Counter.builder(OURS + "evictions")
+                .tag("cause", lower(cause))
+                .description("Entries that went, by cause")
+                .register(registry);
     }
 
     private void gauge(

@@ -8,17 +8,9 @@ import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import javax.net.ssl.HttpsURLConnection;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,28 +88,8 @@ record HttpGet(@Nullable Path authorities, boolean direct, Duration timeout) {
                                 ? uri.toURL().openConnection(Proxy.NO_PROXY)
                                 : uri.toURL().openConnection());
         if (authorities != null && connection instanceof HttpsURLConnection https) {
-            https.setSSLSocketFactory(trusting(authorities));
+            https.setSSLSocketFactory(new Authorities(authorities).context().getSocketFactory());
         }
         return connection;
-    }
-
-    // Read anew for each fetch: authorities are rotated under a running agent.
-    private static SSLSocketFactory trusting(Path authorities) throws IOException {
-        try (InputStream pem = Files.newInputStream(authorities)) {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            for (Certificate each :
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-                trusted.setCertificateEntry("authority-" + trusted.size(), each);
-            }
-            var managers =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context.getSocketFactory();
-        } catch (GeneralSecurityException e) {
-            throw new IOException(authorities + " holds no certificates to trust", e);
-        }
     }
 }

@@ -1,10 +1,6 @@
 package io.podidentity.agent.token;
 
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jose4j.json.JsonUtil;
@@ -19,20 +15,14 @@ public final class ReviewedTokens implements TokenVerifier {
     private static final String PATH = "/apis/authentication.k8s.io/v1/tokenreviews";
 
     private final TokenVerifier first;
-    private final URI server;
-    private final Path ownToken;
-    private final HttpGet http;
+    private final ApiServer server;
 
     /**
      * @param first what is asked before, so that forged tokens cost the API server nothing
-     * @param serviceAccount the folder of the service's own projected token and the cluster's
-     *     authorities
      */
-    public ReviewedTokens(TokenVerifier first, URI server, Path serviceAccount, Duration timeout) {
+    public ReviewedTokens(TokenVerifier first, ApiServer server) {
         this.first = first;
         this.server = server;
-        this.ownToken = serviceAccount.resolve("token");
-        this.http = new HttpGet(serviceAccount.resolve("ca.crt"), true, timeout);
     }
 
     @Override
@@ -46,12 +36,7 @@ public final class ReviewedTokens implements TokenVerifier {
 
     private Verdict review(ServiceAccountToken token) {
         try {
-            String answer =
-                    http.post(
-                            server.resolve(PATH),
-                            // Read anew each time: kubelet renews it.
-                            Files.readString(ownToken).strip(),
-                            JsonUtil.toJson(question(token)));
+            String answer = server.post(PATH, JsonUtil.toJson(question(token)));
             return verdict(JsonUtil.parseJson(answer), token);
         } catch (IOException e) {
             return new Verdict.Unverifiable("the API server cannot be asked: " + e.getMessage());

@@ -6,6 +6,7 @@ import io.podidentity.agent.config.AuthConfig;
 import io.podidentity.agent.config.ClusterSource;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.podidentity.agent.config.NamedValue;
+import io.podidentity.agent.token.ApiServer;
 import io.podidentity.agent.token.JwtTokenVerifier;
 import io.podidentity.agent.token.KeyDocument;
 import io.podidentity.agent.token.KeysAtApiServer;
@@ -82,7 +83,7 @@ final class AuthClusters {
         boolean ownCluster = source.keys().equals(ClusterSource.API_SERVER);
         RefreshingKeys keys =
                 new RefreshingKeys(
-                        ownCluster ? apiServerKeys() : keys(source),
+                        ownCluster ? new KeysAtApiServer(apiServer()) : keys(source),
                         null,
                         TIMING,
                         Parts.VIRTUAL,
@@ -94,7 +95,7 @@ final class AuthClusters {
                         new TokenRules(issuer(source.name()), Set.of(TokenRules.EKS_AUDIENCE)),
                         clock);
         return config.tokenReview() && ownCluster
-                ? new ReviewedTokens(signatures, apiServer(), agent.serviceAccountDir(), PATIENCE)
+                ? new ReviewedTokens(signatures, apiServer())
                 : signatures;
     }
 
@@ -104,20 +105,14 @@ final class AuthClusters {
                 : new KeysInFile(Path.of(source.keys()));
     }
 
-    private KeyDocument apiServerKeys() {
-        return new KeysAtApiServer(apiServer(), agent.serviceAccountDir(), PATIENCE);
-    }
-
-    private URI apiServer() {
-        String host =
-                agent.kubernetesServiceHost()
-                        .orElseThrow(
-                                () ->
-                                        new InvalidSettingException(
-                                                "--cluster",
-                                                "there is no API server outside a cluster",
-                                                "give a JWKS file or URL"));
-        return KeysAtApiServer.address(host, agent.kubernetesServicePort());
+    private ApiServer apiServer() {
+        return OwnCluster.apiServer(agent, PATIENCE)
+                .orElseThrow(
+                        () ->
+                                new InvalidSettingException(
+                                        "--cluster",
+                                        "there is no API server outside a cluster",
+                                        "give a JWKS file or URL"));
     }
 
     private @Nullable String issuer(String cluster) {

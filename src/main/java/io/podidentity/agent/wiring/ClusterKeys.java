@@ -72,16 +72,7 @@ class ClusterKeys {
             return config.jwksUri()
                     .map(uri -> new KeysAtUri(uri, config.caBundle().orElse(null), PATIENCE));
         }
-        Path account = config.serviceAccountDir();
-        return config.kubernetesServiceHost()
-                .filter(host -> Files.exists(account.resolve("token")))
-                .map(
-                        host ->
-                                new KeysAtApiServer(
-                                        KeysAtApiServer.address(
-                                                host, config.kubernetesServicePort()),
-                                        account,
-                                        PATIENCE));
+        return OwnCluster.apiServer(config, PATIENCE).map(KeysAtApiServer::new);
     }
 
     /** The issuer of the agent's own token, which is that of the cluster; null without one. */

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -150,25 +148,9 @@ public final class Hits {
     }
 
     private static void memory(String when, long pid) throws IOException {
-        Map<String, Long> status = kilobytes(Path.of("/proc/" + pid + "/status"));
-        Map<String, Long> rollup = kilobytes(Path.of("/proc/" + pid + "/smaps_rollup"));
+        Memory memory = Memory.of(pid);
         System.out.printf(
                 "memory %-14s RSS %d MB, private dirty %d MB, peak %d MB%n",
-                when,
-                status.get("VmRSS") / 1024,
-                rollup.get("Private_Dirty") / 1024,
-                status.get("VmHWM") / 1024);
-    }
-
-    private static Map<String, Long> kilobytes(Path file) throws IOException {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> line.matches("\\w+:\\s+\\d+ kB"))
-                    .map(line -> line.split(":?\\s+"))
-                    .collect(
-                            Collectors.toMap(
-                                    parts -> parts[0],
-                                    parts -> Long.parseLong(parts[1]),
-                                    Long::sum));
-        }
+                when, memory.resident(), memory.dirty(), memory.peak());
     }
 }

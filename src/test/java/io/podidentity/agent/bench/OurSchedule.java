@@ -172,7 +172,7 @@ final class OurSchedule implements Schedule {
         calls[node] = calledAt[node] == now() ? calls[node] + 1 : 1;
         calledAt[node] = now();
         if (fleet.eksAuth.call()) {
-            slowdowns[node].eased();
+            slowdowns[node].eased(fleet.clock.nanos());
             return true;
         }
         slowdowns[node].throttled(fleet.clock.nanos(), calls[node], null);

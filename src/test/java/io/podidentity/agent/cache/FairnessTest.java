@@ -163,7 +163,7 @@ class FairnessTest {
         assertThat(rig.cache.fetchesRunning()).isEqualTo(128);
         rig.advance(Duration.ofMillis(50));
         assertThat(rig.cache.fetchesRunning()).isEqualTo(256);
-        rig.advance(Duration.ofMillis(100));
+        rig.advance(Duration.ofMillis(150));
         assertThat(rig.cache.fetchesAllowed()).isEqualTo(512);
 
         rig.advance(Duration.ofSeconds(11));
@@ -174,10 +174,10 @@ class FairnessTest {
     void failuresHalveTheCallsThatWereOutTogetherWithoutAPause() {
         CacheRig rig = new CacheRig();
         rig.source.fails(FakeSource.unavailable());
-        askPods(rig, 100, "10.0.0.1");
+        askPods(rig, 60, "10.0.0.1");
         rig.advance(Duration.ofMillis(50));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(50);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(30);
         rig.send(Tokens.of("b"));
         assertThat(rig.cache.fetchesRunning()).isOne();
     }
@@ -186,10 +186,10 @@ class FairnessTest {
     void throttlingHalvesTheCallsThatWereOutTogether() {
         CacheRig rig = new CacheRig();
         rig.source.fails(throttled());
-        askPods(rig, 100, "10.0.0.1");
+        askPods(rig, 60, "10.0.0.1");
         rig.advance(Duration.ofMillis(50));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(50);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(30);
     }
 
     @Test

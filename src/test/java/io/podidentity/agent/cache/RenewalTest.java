@@ -171,6 +171,38 @@ class RenewalTest {
         assertThat(after.outcome()).isEqualTo(unavailable());
     }
 
+    @Test
+    void podThatAsksAndIsNotRenewedInTimeIsOverdue() {
+        rig.answer(Tokens.of("a"));
+        rig.source.fails(unavailable());
+        rig.advance(Duration.ofHours(5).plusMinutes(40));
+        int early = rig.cache.overdue();
+        rig.advance(Duration.ofMinutes(6));
+
+        assertThat(early).isZero();
+        assertThat(rig.cache.overdue()).isOne();
+    }
+
+    @Test
+    void overduePodIsNoLongerSoOnceItIsRenewed() {
+        rig.answer(Tokens.of("a"));
+        rig.source.fails(unavailable());
+        rig.advance(Duration.ofHours(5).plusMinutes(46));
+        rig.source.recovers();
+        rig.advance(Duration.ofMinutes(8));
+
+        assertThat(rig.cache.overdue()).isZero();
+    }
+
+    @Test
+    void podThatNoLongerAsksIsNeverOverdue() {
+        rig.answer(Tokens.of("a"));
+        for (int minute = 0; minute < 12 * 60; minute++) {
+            rig.advance(Duration.ofMinutes(1));
+            assertThat(rig.cache.overdue()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"AccessDeniedException", "ResourceNotFoundException"})
     void renewalThatIsDeniedDropsTheEntry(String code) {

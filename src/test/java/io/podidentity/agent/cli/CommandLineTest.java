@@ -37,6 +37,8 @@ class CommandLineTest {
                 "--rotate-credentials | true | agent.rotate-credentials",
                 "--rotate-credentials | false | agent.rotate-credentials",
                 "--endpoint | http://127.0.0.1:4566 | agent.endpoint",
+                "--remove-taint | example.com/agent-not-ready | agent.remove-taint",
+                "--node-name | ip-10-0-0-1.ec2.internal | agent.node-name",
             })
     void everyFlagTakesItsValueInBothSpellings(String flag, String value, String property) {
         Parsed apart = Parsed.of("server", "-c", "shop", flag, value);
@@ -154,6 +156,8 @@ class CommandLineTest {
                         "loud",
                         "'loud' is not a level; give one of panic, fatal, error, warn, warning,"
                                 + " info, debug, trace"),
+                wrong("--remove-taint", "a b", "'a b' is not the key of a taint; give one such as"),
+                wrong("--node-name", "a/b", "'a/b' is not the name of a node; give one as"),
                 wrong("-v", "", "--verbosity", "'' is not a level; give one of"));
     }
 

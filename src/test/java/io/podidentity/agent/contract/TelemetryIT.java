@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.PackagedAgent;
 import io.podidentity.agent.harness.RawConnection.Answer;
+import io.podidentity.agent.manifests.Queries;
 import io.podidentity.agent.token.TestTokens;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +19,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the packaged agent logs and counts. */
 class TelemetryIT {
@@ -195,10 +199,45 @@ class TelemetryIT {
         }
 
         assertThat(labels)
-                .isSubsetOf("code", "state", "type", "result", "cause", "le", "version", "reason");
+                .isSubsetOf(
+                        "code", "state", "type", "result", "cause", "le", "version", "reason",
+                        "address");
         assertThat(values)
                 .hasSizeLessThan(60)
                 .noneMatch(value -> value.contains("good") || value.contains("Teapot"));
+    }
+
+    static List<String> queries() throws IOException {
+        return Queries.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("queries")
+    void whatAlertsAndDashboardAskForExists(String query) {
+        List<String> samples = samples("text/plain;version=0.0.4");
+
+        assertThat(Queries.series(query)).isNotEmpty();
+        Set<String> labels = new TreeSet<>();
+        // Prometheus' own.
+        labels.add("instance");
+        for (String series : Queries.series(query)) {
+            List<String> found =
+                    samples.stream().filter(line -> line.matches(series + "[{ ].*")).toList();
+            assertThat(found).as(series).isNotEmpty();
+            for (Matcher label = LABEL.matcher(String.join("\n", found)); label.find(); ) {
+                labels.add(label.group(1));
+            }
+        }
+        assertThat(labels).containsAll(Queries.labels(query));
+    }
+
+    @Test
+    void openListenersAreSeenOneByOne() {
+        assertThat(samples("text/plain;version=0.0.4"))
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "pod_identity_agent_listener_open\\{address=\"127.0.0.1\",?} 1.0"));
     }
 
     private static Answer ask(Exchange row) {

@@ -245,6 +245,7 @@ public final class PackagedAgent implements AutoCloseable {
         private final List<String> jvm = new ArrayList<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private List<String> launcher = List.of();
+        private List<String> program = List.of();
         private List<String> bindHosts = List.of("127.0.0.1", "127.0.0.2", "[::1]");
         private String cluster = "dev";
         private boolean auth;
@@ -323,6 +324,12 @@ public final class PackagedAgent implements AutoCloseable {
             return this;
         }
 
+        /** Starts another form of the agent than the jar: a command that takes its arguments. */
+        public Builder as(List<String> command) {
+            program = List.copyOf(command);
+            return this;
+        }
+
         /** Sets a variable of its environment. */
         public Builder environment(String name, String value) {
             environment.put(name, value);
@@ -338,9 +345,7 @@ public final class PackagedAgent implements AutoCloseable {
         /** Starts the process and waits for nothing. */
         public PackagedAgent start() {
             List<String> line = new ArrayList<>(launcher);
-            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            line.addAll(jvm);
-            line.addAll(List.of("-jar", jar()));
+            line.addAll(program.isEmpty() ? jarWithFlags() : program);
             line.addAll(arguments());
             ProcessBuilder builder = new ProcessBuilder(line);
             builder.environment().clear();
@@ -367,6 +372,14 @@ public final class PackagedAgent implements AutoCloseable {
             }
             arguments.addAll(flags);
             return arguments;
+        }
+
+        private List<String> jarWithFlags() {
+            List<String> line = new ArrayList<>();
+            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            line.addAll(jvm);
+            line.addAll(List.of("-jar", jar()));
+            return line;
         }
 
         private static String jar() {

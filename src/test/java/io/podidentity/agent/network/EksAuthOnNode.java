@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /** EKS Auth on the loopback of a node's namespace, which a test outside cannot be. */
-final class EksAuthOnNode implements AutoCloseable {
+public final class EksAuthOnNode implements AutoCloseable {
 
     private final Process process;
     private final String endpoint;
@@ -26,7 +26,7 @@ final class EksAuthOnNode implements AutoCloseable {
         strangersToken = out.readLine();
     }
 
-    static EksAuthOnNode start(Namespace node) throws IOException {
+    public static EksAuthOnNode start(Namespace node) throws IOException {
         return new EksAuthOnNode(
                 new ProcessBuilder(
                                 node.command(
@@ -38,12 +38,12 @@ final class EksAuthOnNode implements AutoCloseable {
                         .start());
     }
 
-    String endpoint() {
+    public String endpoint() {
         return endpoint;
     }
 
     /** Of a pod that has an association. */
-    String token() {
+    public String token() {
         return token;
     }
 

@@ -33,7 +33,7 @@ public final class Namespace implements AutoCloseable {
         return namespace;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 

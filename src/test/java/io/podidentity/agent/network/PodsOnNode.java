@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A node and two pods in namespaces, wired as the AWS VPC CNI wires them. */
-final class PodsOnNode implements AutoCloseable {
+public final class PodsOnNode implements AutoCloseable {
 
     /** Where pods send everything; the CNI answers for it with a permanent neighbour entry. */
     private static final String IPV4_GATEWAY = "169.254.1.1";
@@ -14,7 +14,7 @@ final class PodsOnNode implements AutoCloseable {
     private final Namespace node = Namespace.create();
     private final List<Pod> pods = new ArrayList<>();
 
-    PodsOnNode() {
+    public PodsOnNode() {
         node.run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
         for (int i = 1; i <= 2; i++) {
             Pod pod = new Pod(Namespace.create(), "10.0.0.1" + i, "2600:db8::1" + i);
@@ -41,11 +41,11 @@ final class PodsOnNode implements AutoCloseable {
         node.ip("-6 route add " + pod.ipv6 + "/128 dev " + eni);
     }
 
-    Namespace node() {
+    public Namespace node() {
         return node;
     }
 
-    List<Pod> pods() {
+    public List<Pod> pods() {
         return pods;
     }
 
@@ -56,10 +56,10 @@ final class PodsOnNode implements AutoCloseable {
     }
 
     /** A pod with the addresses that the CNI gave it. */
-    record Pod(Namespace namespace, String ipv4, String ipv6) {
+    public record Pod(Namespace namespace, String ipv4, String ipv6) {
 
         /** Asks an address of the agent for credentials; answers status and body. */
-        String ask(String host, String token) {
+        public String ask(String host, String token) {
             return namespace
                     .run(
                             "curl",

@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Commands of the operating system. */
-final class Shell {
+public final class Shell {
 
     /** What a command left behind. */
-    record Result(int exit, String output) {}
+    public record Result(int exit, String output) {}
 
     private static final int PATIENCE_SECONDS = 180;
 
     private Shell() {}
 
-    static Result run(List<String> command) {
+    public static Result run(List<String> command) {
         try {
             Path output = Files.createTempFile("shell", ".out");
             try {
@@ -46,7 +46,7 @@ final class Shell {
     }
 
     /** The output of a command that must succeed. */
-    static String succeed(List<String> command) {
+    public static String succeed(List<String> command) {
         Result result = run(command);
         if (result.exit() != 0) {
             throw new AssertionError(command + " ended with " + result);
@@ -54,7 +54,7 @@ final class Shell {
         return result.output();
     }
 
-    static boolean has(String command) {
+    public static boolean has(String command) {
         return run(List.of("sh", "-c", "command -v " + command)).exit() == 0;
     }
 

@@ -253,7 +253,7 @@ class FetchedKeysTest {
         "api.cluster, 443, https://api.cluster:443",
     })
     void findsTheApiServerWherePodsDo(String host, String port, URI uri) {
-        assertThat(KeysAtApiServer.address(host, port)).isEqualTo(uri);
+        assertThat(ApiServer.address(host, port)).isEqualTo(uri);
     }
 
     @Test
@@ -271,7 +271,7 @@ class FetchedKeysTest {
     }
 
     private KeyDocument apiServer() {
-        return new KeysAtApiServer(address, account, TIMEOUT);
+        return new KeysAtApiServer(new ApiServer(address, account, TIMEOUT));
     }
 
     private static KeyDocument atUri(String path, Duration timeout) {

@@ -136,7 +136,8 @@ class ReviewedTokensTest {
 
     private Verdict verify(ServiceAccountToken token, Verdict first) {
         URI address = URI.create("https://127.0.0.1:" + server.actualPort());
-        return new ReviewedTokens(any -> first, address, account, Duration.ofSeconds(30))
+        return new ReviewedTokens(
+                        any -> first, new ApiServer(address, account, Duration.ofSeconds(30)))
                 .verify(token);
     }
 

@@ -1,0 +1,100 @@
+{{/*
+Arguments of most: the context, with nameSuffix beside it for one of several DaemonSets.
+*/}}
+
+{{- define "pod-identity-agent.suffixed" -}}
+{{- if .suffix -}}
+{{- printf "%s-%s" (.name | trunc (int (sub 62 (len .suffix))) | trimSuffix "-") .suffix -}}
+{{- else -}}
+{{- .name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.name" -}}
+{{- include "pod-identity-agent.suffixed" (dict "name" (default .Chart.Name .Values.nameOverride) "suffix" .nameSuffix) -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}
+{{- $name = .Values.fullnameOverride -}}
+{{- else if contains $name .Release.Name -}}
+{{- $name = .Release.Name -}}
+{{- else -}}
+{{- $name = printf "%s-%s" .Release.Name $name -}}
+{{- end -}}
+{{- include "pod-identity-agent.suffixed" (dict "name" $name "suffix" .nameSuffix) -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "pod-identity-agent.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* What pods of all DaemonSets have, and the Service. */}}
+{{- define "pod-identity-agent.app" -}}
+app: eks-pod-identity-agent
+{{- end -}}
+
+{{- define "pod-identity-agent.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "pod-identity-agent.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{ include "pod-identity-agent.app" . }}
+{{- end -}}
+
+{{/* Whether the values name a release of Amazon's agent, whose image is another. */}}
+{{- define "pod-identity-agent.amazonsImage" -}}
+{{- if and (not .Values.image.override) (regexMatch "^v[0-9]" (default "" .Values.image.tag | toString)) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.image" -}}
+{{- if .Values.image.override -}}
+{{ .Values.image.override }}
+{{- else if include "pod-identity-agent.amazonsImage" . -}}
+localhost/pod-identity-agent:{{ .Chart.AppVersion }}
+{{- else -}}
+{{ default "localhost" .Values.image.containerRegistry }}/pod-identity-agent:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+{{- end -}}
+
+{{/* A command, a list or one written as a string; nothing for Amazon's launcher, which is not in our image. */}}
+{{- define "pod-identity-agent.command" -}}
+{{- $command := . -}}
+{{- if kindIs "string" $command -}}
+{{- $command = fromYamlArray $command -}}
+{{- end -}}
+{{- if and $command (not (contains "/eks-pod-identity-agent" (toString $command))) -}}
+{{- toYaml $command -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A number as it was written: large ones would get an exponent. */}}
+{{- define "pod-identity-agent.text" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) -}}
+{{- int64 . -}}
+{{- else -}}
+{{- toString . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A map of flags to values, as arguments; a flag without a value stands alone. */}}
+{{- define "pod-identity-agent.args" -}}
+{{- range $flag, $value := . }}
+- {{ $flag | quote }}
+{{- if not (kindIs "invalid" $value) }}
+- {{ include "pod-identity-agent.text" $value | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Whether metrics are for others than the node itself. */}}
+{{- define "pod-identity-agent.metricsOpen" -}}
+{{- $scraped := dig "prometheus.io/scrape" "" (default dict .Values.podAnnotations) | toString -}}
+{{- if or .Values.metrics.enabled (eq $scraped "true") -}}true{{- end -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.iso" -}}
+{{- if contains "-iso" (dig "AWS_REGION" "" (default dict .Values.env) | toString) -}}true{{- end -}}
+{{- end -}}
