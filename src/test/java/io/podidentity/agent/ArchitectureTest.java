@@ -49,10 +49,11 @@ class ArchitectureTest {
         "network, config",
         "node, token",
         "authservice, token",
-        "dev, config token authservice",
+        "sts, token authservice",
+        "dev, config token authservice sts",
         "cli, config network",
         "health, cli config http token credentials cache eksauth network",
-        "telemetry, cli config http token credentials cache eksauth network",
+        "telemetry, cli config http token credentials cache eksauth network authservice sts",
     })
     void packageUsesOnlyThoseItMay(String name, String mayUse) {
         var others = mayUse == null ? Stream.<String>empty() : Stream.of(mayUse.split(" "));

@@ -3,7 +3,10 @@ package io.podidentity.agent.authservice;
 /** Knows which service account may have which role. */
 public interface Associations {
 
-    /** Looks the role of a service account up. May block: never call it on an event loop. */
+    /**
+     * Finds what a service account is given: the most specific association that matches it. May
+     * block: never call it on an event loop.
+     */
     Lookup find(String cluster, String namespace, String serviceAccount);
 
     /** What a look-up found. */

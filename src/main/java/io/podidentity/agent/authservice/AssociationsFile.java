@@ -1,19 +1,22 @@
 package io.podidentity.agent.authservice;
 
+import io.podidentity.agent.authservice.Associations.Lookup.Found;
+import io.podidentity.agent.authservice.Associations.Lookup.None;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The associations of a YAML file, read again at the first look-up after it changed. An edit that
- * cannot be read changes nothing.
+ * cannot be read changes nothing. A file that is not there is one without associations, once it is
+ * asked to take some.
  *
  * <pre>{@code
  * associations:
@@ -23,17 +26,19 @@ import org.jspecify.annotations.Nullable;
  *     roleArn: arn:aws:iam::123456789012:role/orders
  * }</pre>
  */
-public final class AssociationsFile implements Associations {
+public final class AssociationsFile implements AssociationStore {
 
     private static final Logger LOG = Logger.getLogger(AssociationsFile.class);
 
     private final Path file;
+    private final DurableFile durable;
     private @Nullable Stamp read;
-    private @Nullable Map<Subject, RoleAssociation> held;
+    private @Nullable AssociationIndex held;
     private String problem = "they have not been read yet";
 
     public AssociationsFile(Path file) {
         this.file = file;
+        this.durable = new DurableFile(file);
     }
 
     @Override
@@ -42,8 +47,36 @@ public final class AssociationsFile implements Associations {
         if (held == null) {
             return new Lookup.Unavailable(problem);
         }
-        RoleAssociation found = held.get(new Subject(cluster, namespace, serviceAccount));
-        return found == null ? new Lookup.None() : new Lookup.Found(found);
+        return held.find(cluster, namespace, serviceAccount)
+                .<Lookup>map(Found::new)
+                .orElseGet(None::new);
+    }
+
+    @Override
+    public List<RoleAssociation> all() throws IOException {
+        return AssociationsYaml.parse(text()).all();
+    }
+
+    @Override
+    public <T> T edit(Function<List<RoleAssociation>, Edit<T>> change) throws IOException {
+        return durable.exclusively(
+                () -> {
+                    String before = text();
+                    Edit<T> edit = change.apply(AssociationsYaml.parse(before).all());
+                    if (edit.now() != null) {
+                        durable.write(AssociationsYaml.text(before, edit.now()));
+                    }
+                    return edit.result();
+                });
+    }
+
+    /** As it is now, not as it was last good: nobody's unfinished edit is to be written over. */
+    private String text() throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            return AssociationsYaml.EMPTY;
+        }
     }
 
     private void readIfChanged() {
@@ -53,8 +86,8 @@ public final class AssociationsFile implements Associations {
         }
         read = stamp;
         try {
-            Map<Subject, RoleAssociation> now = index(AssociationsYaml.read(file));
-            LOG.infof("%d associations read from %s", now.size(), file);
+            AssociationIndex now = AssociationsYaml.read(file);
+            LOG.infof("%d associations read from %s", now.all().size(), file);
             held = now;
         } catch (IOException e) {
             problem = file.getFileName() + " cannot be read: " + e.getMessage();
@@ -63,26 +96,6 @@ public final class AssociationsFile implements Associations {
                     file,
                     e.getMessage(),
                     held == null ? "there are no associations" : "the last good ones stay");
-        }
-    }
-
-    private static Map<Subject, RoleAssociation> index(List<RoleAssociation> associations)
-            throws IOException {
-        Map<Subject, RoleAssociation> bySubject = new LinkedHashMap<>();
-        for (RoleAssociation each : associations) {
-            Subject subject = new Subject(each.cluster(), each.namespace(), each.serviceAccount());
-            if (bySubject.put(subject, each) != null) {
-                throw new IOException(subject + " has two associations");
-            }
-        }
-        return bySubject;
-    }
-
-    private record Subject(String cluster, String namespace, String serviceAccount) {
-
-        @Override
-        public String toString() {
-            return namespace + "/" + serviceAccount + " of " + cluster;
         }
     }
 

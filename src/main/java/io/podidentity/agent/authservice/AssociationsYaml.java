@@ -1,8 +1,11 @@
 package io.podidentity.agent.authservice;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,13 +16,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads associations from YAML, and says where a person who wrote it went wrong. */
+/** Associations as YAML; says where a person who wrote it went wrong. */
 final class AssociationsYaml {
+
+    /** A file without associations. */
+    static final String EMPTY = "associations: []\n";
 
     private static final YAMLMapper YAML =
             YAMLMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                    .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
                     .build();
 
     private AssociationsYaml() {}
@@ -27,31 +36,69 @@ final class AssociationsYaml {
     /**
      * @throws IOException whose message says what is wrong and where
      */
-    static List<RoleAssociation> read(Path file) throws IOException {
+    static AssociationIndex read(Path file) throws IOException {
         try {
-            return associations(YAML.readValue(Files.readString(file), Content.class));
+            return parse(Files.readString(file));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no such file", e);
+        }
+    }
+
+    /**
+     * @throws IOException whose message says what is wrong and where
+     */
+    static AssociationIndex parse(String text) throws IOException {
+        try {
+            return new AssociationIndex(associations(YAML.readValue(text, Content.class)));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
         } catch (UnrecognizedPropertyException e) {
-            String fields =
-                    e.getKnownPropertyIds().stream()
-                            .map(String::valueOf)
-                            .sorted()
-                            .collect(Collectors.joining(", "));
-            throw new IOException(
-                    "there is no field \"%s\", only %s".formatted(e.getPropertyName(), fields), e);
+            throw new IOException(unknownField(e), e);
         } catch (JacksonException e) {
             String what = e.getOriginalMessage().lines().findFirst().orElse("");
             throw new IOException("line " + e.getLocation().getLineNr() + ": " + what, e);
         }
     }
 
-    private static List<RoleAssociation> associations(Content content) throws IOException {
-        if (content.associations() == null) {
+    /** The text for these associations, under the comment that the text before began with. */
+    static String text(String before, List<RoleAssociation> associations) throws IOException {
+        String comment =
+                before.lines()
+                        .takeWhile(line -> line.startsWith("#") || line.isBlank())
+                        .map(line -> line + "\n")
+                        .collect(Collectors.joining());
+        try {
+            return comment
+                    + YAML.writeValueAsString(
+                            new Content(associations.stream().map(AssociationEntry::of).toList()));
+        } catch (JsonProcessingException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** By its number, since the parser's line is the last. */
+    private static String unknownField(UnrecognizedPropertyException e) {
+        String where =
+                e.getPath().stream()
+                        .filter(step -> step.getIndex() >= 0)
+                        .findFirst()
+                        .map(step -> "association " + (step.getIndex() + 1) + ": ")
+                        .orElse("");
+        String fields =
+                e.getKnownPropertyIds().stream()
+                        .map(String::valueOf)
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+        return where + "there is no field \"%s\", only %s".formatted(e.getPropertyName(), fields);
+    }
+
+    private static List<RoleAssociation> associations(@Nullable Content content)
+            throws IOException {
+        if (content == null || content.associations() == null) {
             throw new IOException("there is no list \"associations\"");
         }
         List<RoleAssociation> associations = new ArrayList<>();
-        for (Entry entry : content.associations()) {
+        for (AssociationEntry entry : content.associations()) {
             try {
                 associations.add(entry.association());
             } catch (IllegalArgumentException e) {
@@ -62,27 +109,6 @@ final class AssociationsYaml {
         return associations;
     }
 
-    private record Content(@Nullable List<Entry> associations) {}
-
-    private record Entry(
-            @Nullable String cluster,
-            @Nullable String namespace,
-            @Nullable String serviceAccount,
-            @Nullable String roleArn) {
-
-        RoleAssociation association() {
-            return new RoleAssociation(
-                    present("cluster", cluster),
-                    present("namespace", namespace),
-                    present("serviceAccount", serviceAccount),
-                    present("roleArn", roleArn));
-        }
-
-        private static String present(String field, @Nullable String value) {
-            if (value == null) {
-                throw new IllegalArgumentException(field + " is missing");
-            }
-            return value;
-        }
-    }
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Content(@Nullable List<AssociationEntry> associations) {}
 }

@@ -1,49 +1,51 @@
 package io.podidentity.agent.authservice;
 
-import io.podidentity.agent.token.TokenVerifier;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
-import java.time.Clock;
-import java.util.Objects;
-import java.util.UUID;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
-/** Serves EKS Auth's API over HTTP. */
+/** Serves EKS Auth's API, and that of its associations, over HTTP. */
 public final class AuthService {
 
     private static final Logger LOG = Logger.getLogger(AuthService.class);
-    private static final int LARGEST_BODY = 64 * 1024;
     private static final int IDLE_SECONDS = 60;
-    private static final String REQUEST_ID = "x-amzn-RequestId";
-    private static final String PATH = "/clusters/:cluster/assume-role-for-pod-identity";
+    private static final int HEADER_BYTES = 16 * 1024;
 
-    private final String region;
+    private final AuthServiceSettings settings;
     private final Exchange exchange;
+    private final Executor blocking;
     private final HttpServer server;
+    private final AtomicInteger running = new AtomicInteger();
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private volatile boolean stopping;
+    private volatile List<Object> stamp = List.of();
 
+    /**
+     * @param blocking runs what waits for keys, files and STS
+     */
     public AuthService(
-            Vertx vertx,
-            AuthServiceSettings settings,
-            TokenVerifier verifier,
-            Associations associations,
-            SessionIssuer issuer,
-            Clock clock) {
-        this.region = settings.region();
-        this.exchange = new Exchange(verifier, associations, issuer, clock);
-        this.server =
-                vertx.createHttpServer(
-                                new HttpServerOptions()
-                                        .setHost(settings.host())
-                                        .setPort(settings.port())
-                                        .setIdleTimeout(IDLE_SECONDS)
-                                        .setIdleTimeoutUnit(TimeUnit.SECONDS))
-                        .requestHandler(routes(vertx));
+            Vertx vertx, AuthServiceSettings settings, AuthParts parts, Executor blocking) {
+        this.settings = settings;
+        this.exchange = parts.exchange();
+        this.blocking = blocking;
+        Router router = new Routes(parts, settings.region(), blocking).router(vertx);
+        router.route().order(-1).handler(this::track);
+        this.server = vertx.createHttpServer(options()).requestHandler(router);
     }
 
     /** Completes with the port once requests are served. */
@@ -51,9 +53,13 @@ public final class AuthService {
         return server.listen().map(HttpServer::actualPort).toCompletionStage();
     }
 
-    /** Completes when the port is free. */
+    /** Completes when what was asked is answered, and the port is free. */
     public CompletionStage<Void> stop() {
-        return server.close().toCompletionStage();
+        stopping = true;
+        if (running.get() == 0) {
+            idle.complete(null);
+        }
+        return idle.thenCompose(done -> server.close().toCompletionStage());
     }
 
     /** Walks the way of a request once, so that the first client finds no cold JVM. Blocks. */
@@ -61,82 +67,87 @@ public final class AuthService {
         var _ = exchange.exchange(cluster, token);
     }
 
-    private Router routes(Vertx vertx) {
-        Router router = Router.router(vertx);
-        router.route().handler(AuthService::identify);
-        router.post(PATH)
-                .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
-                .blockingHandler(this::assumeRole, false);
-        router.errorHandler(404, context -> refuse(context, 404, "there is nothing at this path"));
-        router.errorHandler(405, context -> refuse(context, 405, "this path takes POST only"));
-        router.errorHandler(
-                413,
-                context -> refuse(context, 413, "the body exceeds " + LARGEST_BODY + " bytes"));
-        router.errorHandler(400, context -> refuse(context, 400, "the request is malformed"));
-        router.errorHandler(500, AuthService::fail);
-        return router;
+    /** Serves with the TLS files as they are now, where one has changed. To be called often. */
+    public void refresh() {
+        Tls tls = settings.tls();
+        if (tls != null) {
+            blocking.execute(() -> refresh(tls));
+        }
     }
 
-    private static void identify(RoutingContext context) {
-        context.response().putHeader(REQUEST_ID, UUID.randomUUID().toString());
+    private synchronized void refresh(Tls tls) {
+        try {
+            List<Object> now = tls.stamp();
+            if (stamp.equals(now)) {
+                return;
+            }
+            boolean first = stamp.isEmpty();
+            stamp = now;
+            if (!first) {
+                Future<Boolean> update = server.updateSSLOptions(ssl(tls), true);
+                update.onSuccess(
+                                done ->
+                                        LOG.infof(
+                                                "TLS is served with the new %s", tls.certificate()))
+                        .onFailure(
+                                e ->
+                                        LOG.warnf(
+                                                "The TLS files cannot be used: %s; the last good ones stay",
+                                                e.getMessage()));
+            }
+        } catch (IOException e) {
+            LOG.warnf("The TLS files cannot be read: %s; the last good ones stay", e.getMessage());
+        }
+    }
+
+    private void track(RoutingContext context) {
+        running.incrementAndGet();
+        if (stopping) {
+            context.response().putHeader("Connection", "close");
+        }
+        context.addEndHandler(
+                ended -> {
+                    if (running.decrementAndGet() == 0 && stopping) {
+                        idle.complete(null);
+                    }
+                });
         context.next();
     }
 
-    private void assumeRole(RoutingContext context) {
-        switch (Wire.tokenIn(context.body().asString())) {
-            case Wire.Request(String token) ->
-                    answer(context, exchange.exchange(cluster(context), token));
-            case Wire.Unreadable(ErrorType type, String problem) ->
-                    answer(context, new Refusal(type, problem));
+    private HttpServerOptions options() {
+        HttpServerOptions options =
+                new HttpServerOptions()
+                        .setHost(settings.host())
+                        .setPort(settings.port())
+                        .setMaxHeaderSize(HEADER_BYTES)
+                        // A signature is over the header Host, which HTTP/2 does not have.
+                        .setHttp2ClearTextEnabled(false)
+                        .setIdleTimeout(IDLE_SECONDS)
+                        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        Tls tls = settings.tls();
+        if (tls == null) {
+            return options;
         }
-    }
-
-    private static String cluster(RoutingContext context) {
-        return Objects.requireNonNull(context.pathParam("cluster"));
-    }
-
-    private void answer(RoutingContext context, Exchange.Outcome outcome) {
-        switch (outcome) {
-            case Exchange.Exchanged exchanged -> {
-                LOG.infof(
-                        "Issued %s to pod %s of %s/%s under %s, request %s",
-                        exchanged.session(),
-                        exchanged.token().podName(),
-                        exchanged.token().namespace(),
-                        exchanged.token().serviceAccount(),
-                        exchanged.association().id(),
-                        context.response().headers().get(REQUEST_ID));
-                send(context, 200, Wire.success(exchanged, region));
-            }
-            case Refusal(ErrorType type, String message) -> {
-                LOG.infof(
-                        "Refused with %s: %s, request %s",
-                        type.code(), message, context.response().headers().get(REQUEST_ID));
-                error(context, type.status(), type, message);
-            }
+        SSLOptions ssl = ssl(tls);
+        options.setSsl(true).setKeyCertOptions(ssl.getKeyCertOptions());
+        if (tls.clientAuthorities() != null) {
+            options.setTrustOptions(ssl.getTrustOptions())
+                    .setClientAuth(tls.clientsMust() ? ClientAuth.REQUIRED : ClientAuth.REQUEST);
         }
+        return options;
     }
 
-    private static void refuse(RoutingContext context, int status, String message) {
-        error(context, status, ErrorType.INVALID_REQUEST, message);
-    }
-
-    private static void fail(RoutingContext context) {
-        LOG.error(
-                "Failed on request " + context.response().headers().get(REQUEST_ID),
-                context.failure());
-        error(context, 500, ErrorType.INTERNAL_SERVER, "The service failed; its log says why");
-    }
-
-    private static void error(RoutingContext context, int status, ErrorType type, String message) {
-        context.response().putHeader("x-amzn-ErrorType", type.code());
-        send(context, status, Wire.error(message));
-    }
-
-    private static void send(RoutingContext context, int status, String json) {
-        context.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", "application/json")
-                .end(json);
+    private static SSLOptions ssl(Tls tls) {
+        SSLOptions ssl =
+                new SSLOptions()
+                        .setKeyCertOptions(
+                                new PemKeyCertOptions()
+                                        .setCertPath(tls.certificate().toString())
+                                        .setKeyPath(tls.key().toString()));
+        if (tls.clientAuthorities() != null) {
+            ssl.setTrustOptions(
+                    new PemTrustOptions().addCertPath(tls.clientAuthorities().toString()));
+        }
+        return ssl;
     }
 }

@@ -27,7 +27,7 @@ public final class DevelopmentSessions implements SessionIssuer {
 
     @Override
     public Issuance issue(RoleAssociation association, ServiceAccountToken token) {
-        RoleArn role = association.role();
+        RoleArn role = association.grant().handedOut();
         String session =
                 SessionName.of(
                         association.cluster(),

@@ -1,7 +1,7 @@
 package io.podidentity.agent.authservice;
 
 /** The errors of EKS Auth's service model. */
-public enum ErrorType {
+public enum ErrorType implements WireError {
     INVALID_REQUEST("InvalidRequestException", 400),
     INVALID_PARAMETER("InvalidParameterException", 400),
     ACCESS_DENIED("AccessDeniedException", 400),
@@ -20,11 +20,13 @@ public enum ErrorType {
         this.status = status;
     }
 
-    String code() {
+    @Override
+    public String code() {
         return code;
     }
 
-    int status() {
+    @Override
+    public int status() {
         return status;
     }
 }

@@ -12,26 +12,41 @@ import io.podidentity.agent.token.TokenVerifier.Verdict.Refused;
 import io.podidentity.agent.token.TokenVerifier.Verdict.Unverifiable;
 import java.time.Clock;
 import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Exchanges a service account token for a session of the role it is associated with. */
-final class Exchange {
+public final class Exchange {
 
     private final TokenReader reader;
-    private final TokenVerifier verifier;
+    private final Function<String, @Nullable TokenVerifier> clusters;
     private final Associations associations;
     private final SessionIssuer issuer;
 
-    Exchange(TokenVerifier verifier, Associations associations, SessionIssuer issuer, Clock clock) {
+    /**
+     * @param clusters finds what verifies the tokens of a cluster by its name; null for unknown
+     *     ones
+     */
+    public Exchange(
+            Function<String, @Nullable TokenVerifier> clusters,
+            Associations associations,
+            SessionIssuer issuer,
+            Clock clock) {
         this.reader = new TokenReader(clock);
-        this.verifier = verifier;
+        this.clusters = clusters;
         this.associations = associations;
         this.issuer = issuer;
     }
 
     /** May block: never call it on an event loop. */
     Outcome exchange(String cluster, String token) {
-        if (!RoleAssociation.CLUSTER_NAME.matcher(cluster).matches()) {
+        if (!Subject.CLUSTER_NAME.matcher(cluster).matches()) {
             return new Refusal(ErrorType.INVALID_PARAMETER, "The cluster's name is not valid");
+        }
+        TokenVerifier verifier = clusters.apply(cluster);
+        if (verifier == null) {
+            return new Refusal(
+                    ErrorType.RESOURCE_NOT_FOUND, "No cluster found for name: " + cluster);
         }
         return switch (reader.read(token)) {
             case Malformed(String problem) -> invalidToken(problem);
@@ -40,11 +55,11 @@ final class Exchange {
                             ErrorType.EXPIRED_TOKEN,
                             "The service account token is expired: " + problem);
             case NotYetValid(String problem) -> invalidToken(problem);
-            case Current(ServiceAccountToken read) -> verify(cluster, read);
+            case Current(ServiceAccountToken read) -> verify(cluster, verifier, read);
         };
     }
 
-    private Outcome verify(String cluster, ServiceAccountToken token) {
+    private Outcome verify(String cluster, TokenVerifier verifier, ServiceAccountToken token) {
         return switch (verifier.verify(token)) {
             case Genuine() -> issue(cluster, token);
             case Refused(String problem) -> invalidToken(problem);

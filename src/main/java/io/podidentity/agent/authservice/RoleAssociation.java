@@ -1,55 +1,44 @@
 package io.podidentity.agent.authservice;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+/** A service account of a cluster, or a pattern of them, and what it is given. */
+public record RoleAssociation(Subject subject, Grant grant, Bookkeeping bookkeeping) {
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.regex.Pattern;
-
-/** A service account of a cluster and its role. */
-public record RoleAssociation(
-        String cluster, String namespace, String serviceAccount, String roleArn) {
-
-    static final Pattern CLUSTER_NAME = Pattern.compile("[0-9A-Za-z][A-Za-z0-9_-]{0,99}");
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
-    private static final Pattern SERVICE_ACCOUNT =
-            Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
-    // "a-" and 17 more, as EKS makes them.
-    private static final int ID_DIGITS = 17;
-
-    public RoleAssociation {
-        check("cluster", cluster, CLUSTER_NAME);
-        check("namespace", namespace, NAMESPACE);
-        check("serviceAccount", serviceAccount, SERVICE_ACCOUNT);
-        RoleArn.parse(roleArn);
+    /** The plainest: a service account and its role. */
+    public static RoleAssociation of(Subject subject, String roleArn) {
+        return new RoleAssociation(
+                subject, new Grant(roleArn, null, false, null), Bookkeeping.NONE);
     }
 
-    RoleArn role() {
-        return RoleArn.parse(roleArn);
+    public String cluster() {
+        return subject.cluster();
     }
 
     /** Stays the same while the association names the same service account. */
-    String id() {
-        String subject = cluster + "/" + namespace + "/" + serviceAccount;
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(subject.getBytes(UTF_8));
-            return "a-" + HexFormat.of().formatHex(digest).substring(0, ID_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    public String id() {
+        return subject.id();
     }
 
-    String arn(String region) {
-        RoleArn role = role();
+    /** The account of the role that the service assumes, which stands for the cluster's. */
+    String account() {
+        return RoleArn.parse("roleArn", grant.roleArn()).account();
+    }
+
+    public String arn(String region) {
+        RoleArn role = RoleArn.parse("roleArn", grant.roleArn());
         return "arn:%s:eks:%s:%s:podidentityassociation/%s/%s"
-                .formatted(role.partition(), region, role.account(), cluster, id());
+                .formatted(role.partition(), region, role.account(), cluster(), id());
     }
 
-    private static void check(String field, String value, Pattern shape) {
-        if (!shape.matcher(value).matches()) {
-            throw new IllegalArgumentException(
-                    field + " must match " + shape.pattern() + ", not " + value);
-        }
+    /** The ARN of the cluster, which EKS would have given it. */
+    public String clusterArn(String region) {
+        RoleArn role = RoleArn.parse("roleArn", grant.roleArn());
+        return "arn:%s:eks:%s:%s:cluster/%s"
+                .formatted(role.partition(), region, role.account(), cluster());
+    }
+
+    /** What the trust policy of the target role may ask for, as EKS composes it. */
+    public String externalId(String region) {
+        return String.join(
+                "/", region, account(), cluster(), subject.namespace(), subject.serviceAccount());
     }
 }

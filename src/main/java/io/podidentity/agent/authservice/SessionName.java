@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names sessions as EKS does, {@code eks-CLUSTER-POD-UUID}, in the 64 characters that STS allows.
  */
-final class SessionName {
+public final class SessionName {
 
     // 64 less "eks-", two dashes and the UUID.
     private static final int ROOM = 22;
@@ -14,7 +14,7 @@ final class SessionName {
 
     private SessionName() {}
 
-    static String of(String cluster, @Nullable String pod, UUID unique) {
+    public static String of(String cluster, @Nullable String pod, UUID unique) {
         String ofPod = pod == null ? "" : pod;
         String shortCluster = cut(cluster, Math.max(LEAST_FOR_CLUSTER, ROOM - ofPod.length()));
         String shortPod = cut(ofPod, ROOM - shortCluster.length());

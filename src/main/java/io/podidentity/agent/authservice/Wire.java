@@ -13,7 +13,7 @@ final class Wire {
     /** Takes the token out of a request's body; other fields are those of newer clients. */
     static Reading tokenIn(@Nullable String body) {
         try {
-            Object token = body == null ? null : new JsonObject(body).getValue("token");
+            Object token = new JsonObject(body == null ? "" : body).getValue("token");
             return token instanceof String text && !text.isEmpty()
                     ? new Request(text)
                     : new Unreadable(
@@ -30,8 +30,8 @@ final class Wire {
                 .put(
                         "subject",
                         new JsonObject()
-                                .put("namespace", association.namespace())
-                                .put("serviceAccount", association.serviceAccount()))
+                                .put("namespace", exchanged.token().namespace())
+                                .put("serviceAccount", exchanged.token().serviceAccount()))
                 .put("audience", TokenRules.EKS_AUDIENCE)
                 .put(
                         "podIdentityAssociation",

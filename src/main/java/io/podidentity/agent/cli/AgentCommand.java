@@ -8,7 +8,12 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "pod-identity-agent",
         description = "Hands each pod of this node the AWS credentials it is entitled to.",
-        subcommands = {ServerCommand.class, InitializeCommand.class, VersionCommand.class},
+        subcommands = {
+            ServerCommand.class,
+            AuthCommand.class,
+            InitializeCommand.class,
+            VersionCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = false)
 final class AgentCommand {

@@ -2,9 +2,11 @@ package io.podidentity.agent.cli;
 
 import io.podidentity.agent.config.BindHost;
 import io.podidentity.agent.config.ClusterName;
+import io.podidentity.agent.config.ClusterSource;
 import io.podidentity.agent.config.Endpoint;
 import io.podidentity.agent.config.GoDuration;
 import io.podidentity.agent.config.KubernetesName;
+import io.podidentity.agent.config.NamedValue;
 import io.podidentity.agent.config.Numbers;
 import io.podidentity.agent.network.LinkKind;
 import java.net.URI;
@@ -131,6 +133,60 @@ abstract class Checked implements ITypeConverter<String> {
             if (!Files.isReadable(Path.of(text))) {
                 throw new IllegalArgumentException(
                         "'" + text + "' cannot be read; give a file with a JWKS document");
+            }
+        }
+    }
+
+    static final class ReadableFile extends Checked {
+        @Override
+        void check(String text) {
+            if (!Files.isReadable(Path.of(text))) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' cannot be read; give a file that exists");
+            }
+        }
+    }
+
+    static final class FileOrNew extends Checked {
+        @Override
+        void check(String text) {
+            Path file = Path.of(text).toAbsolutePath();
+            Path folder = file.getParent();
+            boolean possible = folder != null && Files.isDirectory(folder) && !Files.exists(file);
+            if (!Files.isReadable(file) && !possible) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + text
+                                + "' cannot be read or made; give a file in a folder that exists");
+            }
+        }
+    }
+
+    static final class Source extends Checked {
+        @Override
+        void check(String text) {
+            ClusterSource source = ClusterSource.parse(text);
+            if (source.isUrl()) {
+                new KeysUrl().check(source.keys());
+            } else if (!source.keys().equals(ClusterSource.API_SERVER)) {
+                new ExistingFile().check(source.keys());
+            }
+        }
+    }
+
+    static final class Issuer extends Checked {
+        @Override
+        void check(String text) {
+            NamedValue.issuer(text);
+        }
+    }
+
+    static final class Region extends Checked {
+        @Override
+        void check(String text) {
+            if (!text.matches("[a-z]{2}[a-z-]{1,30}-[0-9]{1,2}")) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is not a region; give one such as eu-west-1");
             }
         }
     }

@@ -41,7 +41,7 @@ final class Complaint {
 
     /** What to give where no command, or none that exists, was given. */
     static String commands() {
-        return "give server, initialize or version, or see --help";
+        return "give server, auth, initialize or version, or see --help";
     }
 
     private static String known(ParameterException e) {

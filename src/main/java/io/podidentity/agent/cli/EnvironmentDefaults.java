@@ -27,14 +27,12 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
         if (!(arg instanceof OptionSpec option) || option.inherited() || option.usageHelp()) {
             return null;
         }
-        String value = properties.getProperty(ServerCommand.property(option));
+        String value = properties.getProperty(Flags.property(option));
         return value != null ? value : environment.get(variable(option));
     }
 
     /** The environment variable of a flag, by the rule of MicroProfile Config. */
     static String variable(OptionSpec option) {
-        return ServerCommand.property(option)
-                .replaceAll("[^A-Za-z0-9]", "_")
-                .toUpperCase(Locale.ROOT);
+        return Flags.property(option).replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 }

@@ -47,6 +47,7 @@ public final class Main {
         }
         return switch (chosen) {
             case ServerCommand server -> Server.run(server.properties(), verbosity(result));
+            case AuthCommand auth -> Server.run(auth.properties(), verbosity(result));
             case InitializeCommand initialize -> initialize.call();
             case VersionCommand version -> version.call();
             default ->

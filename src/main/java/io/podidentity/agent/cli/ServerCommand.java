@@ -1,12 +1,11 @@
 package io.podidentity.agent.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -39,24 +38,6 @@ final class ServerCommand {
                     "Address to serve credentials on; may be given again."
                             + " Default: 169.254.170.23 and [fd00:ec2::23].")
     @Nullable List<String> bindHosts;
-
-    @Option(
-            names = "--probe-port",
-            converter = Checked.Port.class,
-            description = "Port of the probes on localhost. Default: 2703.")
-    @Nullable String probePort;
-
-    @Option(
-            names = "--metrics-address",
-            converter = Checked.Host.class,
-            description = "Address of the metrics and the probes. Default: 0.0.0.0.")
-    @Nullable String metricsAddress;
-
-    @Option(
-            names = "--metrics-port",
-            converter = Checked.Port.class,
-            description = "Port of the metrics and the probes. Default: 2705.")
-    @Nullable String metricsPort;
 
     @Option(
             names = "--max-credential-retention-before-renewal",
@@ -156,30 +137,12 @@ final class ServerCommand {
             description = "Name of that node. Needed by --remove-taint alone.")
     @Nullable String nodeName;
 
+    @Mixin WatchFlags watch = new WatchFlags();
+
     @Spec @Nullable CommandSpec spec;
 
     /** The flags that were given, or found in the environment, as configuration properties. */
     Map<String, String> properties() {
-        Map<String, String> properties = new LinkedHashMap<>();
-        if (spec != null) {
-            for (OptionSpec option : spec.options()) {
-                Object value = option.inherited() ? null : option.getValue();
-                if (value != null) {
-                    properties.put(property(option), text(value));
-                }
-            }
-        }
-        return properties;
-    }
-
-    /** The configuration property of a flag. */
-    static String property(OptionSpec option) {
-        return "agent." + option.longestName().substring("--".length());
-    }
-
-    private static String text(Object value) {
-        return value instanceof List<?> list
-                ? String.join(",", list.stream().map(Object::toString).toList())
-                : value.toString();
+        return Flags.properties(spec);
     }
 }

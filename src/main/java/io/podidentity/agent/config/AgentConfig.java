@@ -16,6 +16,10 @@ import java.util.Optional;
 @ConfigMapping(prefix = "agent")
 public interface AgentConfig {
 
+    /** What the process does: {@code auth} shares its probes and metrics with the server. */
+    @WithDefault("server")
+    Command command();
+
     /** The cluster whose associations are asked for. */
     @WithConverter(Converters.Cluster.class)
     String clusterName();
@@ -109,4 +113,10 @@ public interface AgentConfig {
     /** The API server's port, as Kubernetes tells every pod. */
     @WithDefault("${kubernetes.service.port:443}")
     String kubernetesServicePort();
+
+    /** A command that boots the application. */
+    enum Command {
+        SERVER,
+        AUTH
+    }
 }

@@ -2,9 +2,17 @@ package io.podidentity.agent.dev;
 
 import java.net.URI;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Tells a developer how to be the sample pod; every line can be pasted. */
-record Banner(SamplePod pod, String cluster, URI credentials, Path token, Path associations) {
+record Banner(
+        SamplePod pod,
+        String cluster,
+        URI credentials,
+        Path token,
+        Path associations,
+        @Nullable URI eksAuth,
+        String origin) {
 
     String text() {
         return """
@@ -18,8 +26,9 @@ record Banner(SamplePod pod, String cluster, URI credentials, Path token, Path a
 
           curl -H "Authorization: $(cat %6$s)" %5$s
 
-        Its role stands in %7$s; the next request sees an edit.
-        The credentials are for development only: AWS does not know them.
+        Its role stands in %7$s; the next request sees an edit,
+        %8$s
+        %9$s
         """
                 .formatted(
                         pod.name(),
@@ -28,7 +37,12 @@ record Banner(SamplePod pod, String cluster, URI credentials, Path token, Path a
                         cluster,
                         credentials,
                         quoted(token),
-                        associations);
+                        associations,
+                        eksAuth == null
+                                ? "where that file is what EKS Auth reads."
+                                : "and aws eks list-pod-identity-associations --cluster-name %s --endpoint-url %s works too."
+                                        .formatted(cluster, eksAuth),
+                        origin);
     }
 
     private static String quoted(Path path) {

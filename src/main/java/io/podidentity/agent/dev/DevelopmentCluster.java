@@ -1,9 +1,9 @@
 package io.podidentity.agent.dev;
 
 import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.config.ServerStart;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -35,6 +35,7 @@ class DevelopmentCluster {
 
     private final Vertx vertx;
     private final AgentConfig config;
+    private final Sessions sessions;
     private final Clock clock;
     private final SamplePod pod = SamplePod.INSTANCE;
     private final Workbench workbench = new Workbench(Path.of("target", "dev").toAbsolutePath());
@@ -43,13 +44,14 @@ class DevelopmentCluster {
                     Thread.ofPlatform().daemon().name("development-kubelet").factory());
     private @Nullable EmbeddedEksAuth eksAuth;
 
-    DevelopmentCluster(Vertx vertx, AgentConfig config, Clock clock) {
+    DevelopmentCluster(Vertx vertx, AgentConfig config, Sessions sessions, Clock clock) {
         this.vertx = vertx;
         this.config = config;
+        this.sessions = sessions;
         this.clock = clock;
     }
 
-    void start(@Observes @Priority(AFTER_ALL) StartupEvent started) throws IOException {
+    void start(@Observes @Priority(AFTER_ALL) ServerStart started) throws IOException {
         PublicJsonWebKey key = ClusterKey.keptIn(workbench.key());
         Path associations = workbench.associations(config.clusterName(), pod);
         project(key);
@@ -62,7 +64,9 @@ class DevelopmentCluster {
                                 config.clusterName(),
                                 credentials(),
                                 workbench.token().path(),
-                                associations)
+                                associations,
+                                config.endpoint().filter(DevelopmentCluster::isLocal).orElse(null),
+                                sessions.origin())
                         .text());
     }
 
@@ -84,7 +88,15 @@ class DevelopmentCluster {
     }
 
     private void serve(URI endpoint, PublicJsonWebKey key, Path associations) {
-        eksAuth = new EmbeddedEksAuth(vertx, endpoint, key, associations, clock);
+        eksAuth =
+                new EmbeddedEksAuth(
+                        vertx,
+                        endpoint,
+                        config.clusterName(),
+                        key,
+                        associations,
+                        sessions.issuer(clock),
+                        clock);
         eksAuth.start(
                 config.clusterName(),
                 new TokenMaker(key, TOKEN_LIFETIME).tokenFor(pod, clock.instant()));

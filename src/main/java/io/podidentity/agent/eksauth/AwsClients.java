@@ -2,8 +2,8 @@ package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.InvalidSettingException;
+import io.podidentity.agent.config.ServerStart;
 import io.quarkus.arc.DefaultBean;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -44,7 +44,7 @@ class AwsClients {
     }
 
     /** Makes the client at once, so that a missing region ends the start and not a request. */
-    void start(@Observes @Priority(BEFORE_ALL) StartupEvent started, EksAuthClient client) {}
+    void start(@Observes @Priority(BEFORE_ALL) ServerStart started, EksAuthClient client) {}
 
     @Produces
     @Singleton

@@ -2,6 +2,8 @@ package io.podidentity.agent.health;
 
 import io.podidentity.agent.http.Listeners;
 import io.podidentity.agent.http.Listeners.CredentialsListener;
+import io.quarkus.arc.lookup.LookupIfProperty;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -13,6 +15,8 @@ import org.eclipse.microprofile.health.Readiness;
  * not wait for classes to load. EKS Auth is not asked: no other agent could reach it either.
  */
 @Readiness
+@Singleton
+@LookupIfProperty(name = "agent.command", stringValue = "server", lookupIfMissing = true)
 class Ready implements HealthCheck {
 
     private final Listeners listeners;

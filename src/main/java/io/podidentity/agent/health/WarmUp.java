@@ -1,12 +1,12 @@
 package io.podidentity.agent.health;
 
+import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodIdentity;
 import io.podidentity.agent.eksauth.Rehearsal;
 import io.podidentity.agent.http.Listeners;
 import io.podidentity.agent.http.Listeners.CredentialsListener;
 import io.podidentity.agent.http.RehearsalMark;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
@@ -34,7 +34,7 @@ public class WarmUp {
         this.clock = clock;
     }
 
-    void start(@Observes StartupEvent started) {
+    void start(@Observes ServerStart started) {
         Thread.ofPlatform().name("warm-up").daemon().start(this::run);
     }
 

@@ -2,6 +2,7 @@ package io.podidentity.agent.http;
 
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
+import io.podidentity.agent.config.ServerStart;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -86,12 +87,20 @@ public class Listeners {
         management = HttpServerCommonHandlers.enforceDuplicatedContext(routes.router(), false);
     }
 
-    void open(@Observes StartupEvent started) {
+    void open(@Observes ServerStart started) {
         Gate gate = new Gate(Set.of(CredentialsResource.PATH), this::enter);
         credentials =
                 config.bindHosts().stream()
                         .map(host -> listener("credentials", host, config.port(), gate))
                         .toList();
+        // Live reload holds on to the request that causes it, which only Quarkus' own socket
+        // survives.
+        boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
+    }
+
+    /** Whatever the process does, it can be watched. */
+    void openOthers(@Observes StartupEvent started) {
         Handler<HttpServerRequest> inside = management;
         if (inside == null) {
             throw new IllegalStateException("Quarkus' management interface is off");
@@ -108,10 +117,6 @@ public class Listeners {
                                 config.metricsAddress(),
                                 config.metricsPort(),
                                 new Gate(METRICS, inside)));
-        // Live reload holds on to the request that causes it, which only Quarkus' own socket
-        // survives.
-        boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
-        credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
         others.forEach(Listener::open);
         vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
     }

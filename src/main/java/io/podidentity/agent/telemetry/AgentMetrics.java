@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.config.Version;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
@@ -12,15 +13,14 @@ import io.podidentity.agent.eksauth.EksAuthCalls;
 import io.podidentity.agent.eksauth.EksAuthEvents;
 import io.podidentity.agent.http.HttpEvents;
 import io.podidentity.agent.token.ServiceAccountToken;
-import io.quarkus.runtime.Startup;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what the other packages tell of. Labels are few: no pod, token or role is one. */
-@Startup // The first pod does not wait for it.
 @ApplicationScoped
 @SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class AgentMetrics implements HttpEvents, EksAuthEvents {
@@ -65,6 +65,9 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
                 .register(registry);
         timer("Success");
     }
+
+    /** Makes the series at once: the first pod does not wait for them. */
+    void start(@Observes ServerStart started) {}
 
     @Override
     public boolean hitsAreLogged() {

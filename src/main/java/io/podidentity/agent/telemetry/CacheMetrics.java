@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.PodIdentity;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -67,7 +67,7 @@ class CacheMetrics implements CacheEvents {
         Stream.of(Eviction.values()).forEach(this::evictions);
     }
 
-    void gauges(@Observes StartupEvent started, CredentialCache cache) {
+    void gauges(@Observes ServerStart started, CredentialCache cache) {
         gauge("entries", "Pods with credentials in memory", cache, CredentialCache::entries);
         gauge(
                 "fetches_running",

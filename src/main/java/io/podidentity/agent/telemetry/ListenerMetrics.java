@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
+import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.http.Listeners;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -14,7 +14,7 @@ import jakarta.enterprise.event.Observes;
 class ListenerMetrics {
 
     void gauges(
-            @Observes StartupEvent started,
+            @Observes ServerStart started,
             AgentConfig config,
             Listeners listeners,
             MeterRegistry registry) {

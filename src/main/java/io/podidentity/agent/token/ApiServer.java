@@ -53,6 +53,15 @@ public final class ApiServer {
     }
 
     /**
+     * What the server answers to a JSON document.
+     *
+     * @throws IOException if the server does not take it
+     */
+    String post(String path, String json) throws IOException {
+        return http.post(address.resolve(path), ownToken(), json);
+    }
+
+    /**
      * Changes what is at a path.
      *
      * @param operations a JSON patch

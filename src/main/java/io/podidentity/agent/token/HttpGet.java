@@ -2,17 +2,20 @@ package io.podidentity.agent.token;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches small documents. The JDK's oldest client does, since it needs no threads of its own.
+ * Fetches small documents, or exchanges them. The JDK's oldest client does, since it needs no
+ * threads of its own.
  *
  * @param authorities a PEM file of the only authorities to trust; null trusts the system's
  * @param direct whether a configured proxy is passed by
@@ -26,16 +29,25 @@ record HttpGet(@Nullable Path authorities, boolean direct, Duration timeout) {
     String fetch(URI uri, @Nullable String bearer) throws IOException {
         HttpURLConnection connection = open(uri);
         try {
-            connection.setConnectTimeout(Math.toIntExact(timeout.toMillis()));
-            connection.setReadTimeout(Math.toIntExact(timeout.toMillis()));
-            // A redirect would take the secret elsewhere.
-            connection.setInstanceFollowRedirects(false);
-            connection.setUseCaches(false);
-            // A kept connection would keep a thread to time it out.
-            connection.setRequestProperty("Connection", "close");
-            connection.setRequestProperty("Accept", "application/json, application/jwk-set+json");
-            if (bearer != null) {
-                connection.setRequestProperty("Authorization", "Bearer " + bearer);
+            prepare(connection, bearer);
+            return answer(uri, connection);
+        } catch (SocketTimeoutException e) {
+            throw new IOException(uri + " does not answer in time", e);
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    /** Sends a JSON document, and takes any success for an answer. */
+    String post(URI uri, String bearer, String json) throws IOException {
+        HttpURLConnection connection = open(uri);
+        try {
+            prepare(connection, bearer);
+            connection.setRequestMethod("POST");
+            connection.setRequestProperty("Content-Type", "application/json");
+            connection.setDoOutput(true);
+            try (OutputStream out = connection.getOutputStream()) {
+                out.write(json.getBytes(StandardCharsets.UTF_8));
             }
             return answer(uri, connection);
         } catch (SocketTimeoutException e) {
@@ -45,9 +57,23 @@ record HttpGet(@Nullable Path authorities, boolean direct, Duration timeout) {
         }
     }
 
+    private void prepare(HttpURLConnection connection, @Nullable String bearer) {
+        connection.setConnectTimeout(Math.toIntExact(timeout.toMillis()));
+        connection.setReadTimeout(Math.toIntExact(timeout.toMillis()));
+        // A redirect would take the secret elsewhere.
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        // A kept connection would keep a thread to time it out.
+        connection.setRequestProperty("Connection", "close");
+        connection.setRequestProperty("Accept", "application/json, application/jwk-set+json");
+        if (bearer != null) {
+            connection.setRequestProperty("Authorization", "Bearer " + bearer);
+        }
+    }
+
     private String answer(URI uri, HttpURLConnection connection) throws IOException {
         int status = connection.getResponseCode();
-        if (status != HttpURLConnection.HTTP_OK) {
+        if (status != HttpURLConnection.HTTP_OK && status != HttpURLConnection.HTTP_CREATED) {
             throw new IOException(uri + " answers with status " + status);
         }
         try (InputStream in = connection.getInputStream()) {

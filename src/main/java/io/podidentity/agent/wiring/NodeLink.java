@@ -3,13 +3,13 @@ package io.podidentity.agent.wiring;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.network.Change;
 import io.podidentity.agent.network.LinkKind;
 import io.podidentity.agent.network.LinkReport;
 import io.podidentity.agent.network.LinkSetup;
 import io.podidentity.agent.network.LinkWatch;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -32,7 +32,7 @@ class NodeLink {
         this.registry = registry;
     }
 
-    void start(@Observes @Priority(BEFORE_LISTENERS) StartupEvent started) {
+    void start(@Observes @Priority(BEFORE_LISTENERS) ServerStart started) {
         if (!config.initialize()) {
             return;
         }

@@ -3,10 +3,10 @@ package io.podidentity.agent.wiring;
 import io.podidentity.agent.cache.SystemTimeline;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.InvalidSettingException;
+import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.node.StartupTaint;
 import io.podidentity.agent.node.TaintRemoval;
 import io.podidentity.agent.token.ApiServer;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -34,7 +34,7 @@ class NodeTaint {
         this.timeline = timeline;
     }
 
-    void start(@Observes StartupEvent started) {
+    void start(@Observes ServerStart started) {
         config.removeTaint().ifPresent(key -> removal(key).start());
     }
 

@@ -37,7 +37,7 @@ class AssociationsFileTest {
 
     @TempDir Path folder;
     private Path file;
-    private Associations associations;
+    private AssociationStore associations;
 
     @BeforeEach
     void write() throws IOException {
@@ -50,10 +50,8 @@ class AssociationsFileTest {
         assertThat(find())
                 .isEqualTo(
                         new Found(
-                                new RoleAssociation(
-                                        "dev",
-                                        "shop",
-                                        "orders",
+                                RoleAssociation.of(
+                                        new Subject("dev", "shop", "orders"),
                                         "arn:aws-us-gov:iam::123456789012:role/orders")));
     }
 
@@ -74,7 +72,7 @@ class AssociationsFileTest {
                     namespace: shop        | # namespace: shop       | association 2: namespace is missing
                     cluster: dev           | cluster: -dev           | association 2: cluster must match
                     role/orders            | user/orders             | association 2: roleArn must look like
-                    serviceAccount: orders | serviceAccounts: orders | there is no field "serviceAccounts", only cluster
+                    serviceAccount: orders | serviceAccounts: orders | association 2: there is no field "serviceAccounts", only clientRequestToken
                     serviceAccount: orders | serviceAccount: [a]     | line 9: Cannot deserialize
                     namespace: shop        | ` namespace: shop`      | line 8: mapping values
                     associations:          | associates:             | there is no field "associates", only associations

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -76,7 +77,7 @@ class AuthServiceTest {
 
     @TempDir Path folder;
     private Path file;
-    private Associations associations;
+    private AssociationStore associations;
     private SessionIssuer issuer = new DevelopmentSessions(LIFETIME, CLOCK, new Random(1));
     private KeySource keys;
     private AuthService service;
@@ -162,6 +163,7 @@ class AuthServiceTest {
                 arguments(ExpiredTokenException.class, 400, "dev", token().expiresAt(NOW)),
                 arguments(InvalidParameterException.class, 400, "-dev", token()),
                 arguments(ResourceNotFoundException.class, 404, "prod", token()),
+                arguments(ResourceNotFoundException.class, 404, "unknown", token()),
                 arguments(
                         ResourceNotFoundException.class,
                         404,
@@ -294,7 +296,7 @@ class AuthServiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "192.0.2.1", "::", "not a host"})
     void refusesToListenBeyondLoopback(String host) {
-        assertThatThrownBy(() -> new AuthServiceSettings(host, 0, "eu-west-1"))
+        assertThatThrownBy(() -> AuthServiceSettings.local(host, 0, "eu-west-1"))
                 .hasMessageContaining("loopback only")
                 .hasMessageContaining(host);
     }
@@ -335,13 +337,22 @@ class AuthServiceTest {
 
     private AuthService service(int port) {
         var rules = new TokenRules(TestTokens.ISSUER, Set.of(TokenRules.EKS_AUDIENCE));
+        var verifier = new JwtTokenVerifier(keys, rules, CLOCK);
+        var settings = AuthServiceSettings.local("127.0.0.1", port, "eu-west-1");
         return new AuthService(
                 vertx,
-                new AuthServiceSettings("127.0.0.1", port, "eu-west-1"),
-                new JwtTokenVerifier(keys, rules, CLOCK),
-                associations,
-                issuer,
-                CLOCK);
+                settings,
+                new AuthParts(
+                        new Exchange(
+                                Map.of("dev", verifier, "prod", verifier)::get,
+                                associations,
+                                issuer,
+                                CLOCK),
+                        new AssociationsApi(
+                                Set.of("dev", "prod"), associations, settings.region(), CLOCK),
+                        Callers.ANYBODY,
+                        AuthEvents.NONE),
+                task -> Thread.ofVirtual().start(task));
     }
 
     private AssumeRoleForPodIdentityResponse assume(String cluster, String token) {

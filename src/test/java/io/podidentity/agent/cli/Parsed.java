@@ -11,7 +11,7 @@ import picocli.CommandLine.ParseResult;
 /**
  * What the command line made of its arguments, without running anything but help.
  *
- * @param server the configuration properties that {@code server} would start with
+ * @param server the configuration properties that {@code server} or {@code auth} would start with
  */
 record Parsed(int code, String out, String err, Map<String, String> server, LogLevel level) {
 
@@ -30,6 +30,11 @@ record Parsed(int code, String out, String err, Map<String, String> server, LogL
                 result -> {
                     ParseResult command = result.hasSubcommand() ? result.subcommand() : result;
                     if (command.commandSpec().userObject() instanceof ServerCommand chosen
+                            && !command.isUsageHelpRequested()) {
+                        server.putAll(chosen.properties());
+                        return 0;
+                    }
+                    if (command.commandSpec().userObject() instanceof AuthCommand chosen
                             && !command.isUsageHelpRequested()) {
                         server.putAll(chosen.properties());
                         return 0;

@@ -5,10 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.podidentity.agent.authservice.Associations.Lookup;
+import io.podidentity.agent.authservice.AssociationsApi;
+import io.podidentity.agent.authservice.AssociationsFile;
+import io.podidentity.agent.authservice.AuthEvents;
+import io.podidentity.agent.authservice.AuthParts;
 import io.podidentity.agent.authservice.AuthService;
 import io.podidentity.agent.authservice.AuthServiceSettings;
+import io.podidentity.agent.authservice.Callers;
 import io.podidentity.agent.authservice.DevelopmentSessions;
+import io.podidentity.agent.authservice.Exchange;
 import io.podidentity.agent.authservice.RoleAssociation;
+import io.podidentity.agent.authservice.Subject;
 import io.podidentity.agent.token.JwtTokenVerifier;
 import io.podidentity.agent.token.KeySet;
 import io.podidentity.agent.token.TestKeys;
@@ -16,6 +23,7 @@ import io.podidentity.agent.token.TestTokens;
 import io.podidentity.agent.token.TokenReader;
 import io.podidentity.agent.token.TokenReading.Current;
 import io.podidentity.agent.token.TokenRules;
+import io.podidentity.agent.token.TokenVerifier;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -28,6 +36,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -204,27 +213,38 @@ public final class EksAuthPeer implements AutoCloseable {
 
     private int realService(Duration lifetime) throws IOException {
         Clock clock = Clock.systemUTC();
+        String region = "eu-west-1";
+        TokenVerifier verifier =
+                new JwtTokenVerifier(
+                        KeySet.parse(TestKeys.jwks(TestKeys.RSA)),
+                        new TokenRules(TestTokens.ISSUER, Set.of(TokenRules.EKS_AUDIENCE)),
+                        clock);
         AuthService service =
                 new AuthService(
                         vertx,
-                        new AuthServiceSettings("127.0.0.1", 0, "eu-west-1"),
-                        new JwtTokenVerifier(
-                                KeySet.parse(TestKeys.jwks(TestKeys.RSA)),
-                                new TokenRules(TestTokens.ISSUER, Set.of(TokenRules.EKS_AUDIENCE)),
-                                clock),
-                        EksAuthPeer::find,
-                        new DevelopmentSessions(lifetime, clock, new Random(1)),
-                        clock);
+                        AuthServiceSettings.local("127.0.0.1", 0, region),
+                        new AuthParts(
+                                new Exchange(
+                                        cluster -> verifier,
+                                        EksAuthPeer::find,
+                                        new DevelopmentSessions(lifetime, clock, new Random(1)),
+                                        clock),
+                                new AssociationsApi(
+                                        Set.of(),
+                                        new AssociationsFile(Path.of("none")),
+                                        region,
+                                        clock),
+                                Callers.ANYBODY,
+                                AuthEvents.NONE),
+                        threads);
         return service.start().toCompletableFuture().join();
     }
 
     private static Lookup find(String cluster, String namespace, String serviceAccount) {
         return namespace.equals("shop")
                 ? new Lookup.Found(
-                        new RoleAssociation(
-                                cluster,
-                                namespace,
-                                serviceAccount,
+                        RoleAssociation.of(
+                                new Subject(cluster, namespace, serviceAccount),
                                 "arn:aws:iam::" + ACCOUNT + ":role/" + serviceAccount))
                 : new Lookup.None();
     }

@@ -77,6 +77,13 @@ public final class PackagedAgent implements AutoCloseable {
         return builder;
     }
 
+    /** {@code auth} on 127.0.0.1, all ports free ones. */
+    public static Builder auth() {
+        Builder builder = server();
+        builder.auth = true;
+        return builder;
+    }
+
     /** Where credentials are served on a bind host, IPv6 in brackets. */
     public URI credentials(String host) {
         return URI.create("http://" + host + ":" + settings.port + "/v1/credentials");
@@ -241,6 +248,7 @@ public final class PackagedAgent implements AutoCloseable {
         private List<String> program = List.of();
         private List<String> bindHosts = List.of("127.0.0.1", "127.0.0.2", "[::1]");
         private String cluster = "dev";
+        private boolean auth;
         private int port;
         private int probePort;
         private int metricsPort;
@@ -354,12 +362,14 @@ public final class PackagedAgent implements AutoCloseable {
                 return command;
             }
             List<String> arguments = new ArrayList<>(global);
-            arguments.addAll(List.of("server", "--cluster-name", cluster));
+            arguments.addAll(auth ? List.of("auth") : List.of("server", "--cluster-name", cluster));
             arguments.addAll(List.of("--port", String.valueOf(port)));
             arguments.addAll(List.of("--probe-port", String.valueOf(probePort)));
             arguments.addAll(List.of("--metrics-port", String.valueOf(metricsPort)));
             arguments.addAll(List.of("--metrics-address", "127.0.0.1"));
-            bindHosts.forEach(host -> arguments.addAll(List.of("--bind-hosts", host)));
+            if (!auth) {
+                bindHosts.forEach(host -> arguments.addAll(List.of("--bind-hosts", host)));
+            }
             arguments.addAll(flags);
             return arguments;
         }

@@ -1,0 +1,22 @@
+package io.podidentity.agent.authservice;
+
+/** Says who may call. */
+@FunctionalInterface
+public interface Callers {
+
+    /** Everybody, which is for loopback. */
+    Callers ANYBODY = (call, wanted) -> new Verdict.Allowed("anybody");
+
+    /** May read a file: never call it on an event loop. */
+    Verdict check(Call call, Permission wanted);
+
+    /** What a check found. */
+    sealed interface Verdict {
+
+        /** The caller may go on; {@code who} is for the log. */
+        record Allowed(String who) implements Verdict {}
+
+        /** The caller may not; {@code message} goes back to it. */
+        record Denied(WireError error, String message) implements Verdict {}
+    }
+}

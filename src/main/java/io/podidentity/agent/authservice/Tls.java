@@ -1,0 +1,31 @@
+package io.podidentity.agent.authservice;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The PEM files of TLS.
+ *
+ * @param clientAuthorities whose certificates clients must show; null asks for none
+ * @param clientsMust whether a client without a certificate is refused at once
+ */
+public record Tls(
+        Path certificate, Path key, @Nullable Path clientAuthorities, boolean clientsMust) {
+
+    /** Changes whenever one of the files does. */
+    List<Object> stamp() throws IOException {
+        List<Object> stamp = new ArrayList<>();
+        for (Path file :
+                Stream.of(certificate, key, clientAuthorities).filter(Objects::nonNull).toList()) {
+            stamp.add(Files.getLastModifiedTime(file));
+            stamp.add(Files.size(file));
+        }
+        return stamp;
+    }
+}

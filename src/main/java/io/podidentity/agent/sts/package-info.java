@@ -1,0 +1,5 @@
+/** Sessions of real roles, from STS. */
+@NullMarked
+package io.podidentity.agent.sts;
+
+import org.jspecify.annotations.NullMarked;

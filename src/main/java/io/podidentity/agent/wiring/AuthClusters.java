@@ -1,0 +1,130 @@
+package io.podidentity.agent.wiring;
+
+import io.podidentity.agent.cache.SystemTimeline;
+import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.config.AuthConfig;
+import io.podidentity.agent.config.ClusterSource;
+import io.podidentity.agent.config.InvalidSettingException;
+import io.podidentity.agent.config.NamedValue;
+import io.podidentity.agent.token.ApiServer;
+import io.podidentity.agent.token.JwtTokenVerifier;
+import io.podidentity.agent.token.KeyDocument;
+import io.podidentity.agent.token.KeysAtApiServer;
+import io.podidentity.agent.token.KeysAtUri;
+import io.podidentity.agent.token.KeysInFile;
+import io.podidentity.agent.token.RefreshingKeys;
+import io.podidentity.agent.token.ReviewedTokens;
+import io.podidentity.agent.token.TokenRules;
+import io.podidentity.agent.token.TokenVerifier;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what verifies the tokens of each cluster. */
+final class AuthClusters {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(10);
+    // A file costs nothing to read, and an unknown key is worth a look soon.
+    private static final RefreshingKeys.Timing TIMING =
+            new RefreshingKeys.Timing(
+                    Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(1));
+
+    private final AuthConfig config;
+    private final AgentConfig agent;
+    private final SystemTimeline timeline;
+    private final Clock clock;
+
+    AuthClusters(AuthConfig config, AgentConfig agent, SystemTimeline timeline, Clock clock) {
+        this.config = config;
+        this.agent = agent;
+        this.timeline = timeline;
+        this.clock = clock;
+    }
+
+    /** By the clusters' names. */
+    Map<String, TokenVerifier> verifiers() {
+        Map<String, TokenVerifier> verifiers = new LinkedHashMap<>();
+        for (ClusterSource source : sources()) {
+            if (verifiers.put(source.name(), verifier(source)) != null) {
+                throw new InvalidSettingException(
+                        "--cluster", source.name() + " is there twice", "give each once");
+            }
+        }
+        if (verifiers.isEmpty()) {
+            throw new InvalidSettingException("--cluster", "missing", "give NAME=KEYS");
+        }
+        for (NamedValue issuer : issuers()) {
+            if (!verifiers.containsKey(issuer.name())) {
+                throw new InvalidSettingException(
+                        "--issuer",
+                        issuer.name() + " is no cluster of --cluster",
+                        "give one of " + verifiers.keySet());
+            }
+        }
+        return verifiers;
+    }
+
+    private List<ClusterSource> sources() {
+        return config.cluster().orElse(List.of()).stream().map(ClusterSource::parse).toList();
+    }
+
+    private List<NamedValue> issuers() {
+        return config.issuer().orElse(List.of()).stream().map(NamedValue::issuer).toList();
+    }
+
+    private TokenVerifier verifier(ClusterSource source) {
+        boolean ownCluster = source.keys().equals(ClusterSource.API_SERVER);
+        RefreshingKeys keys =
+                new RefreshingKeys(
+                        ownCluster ? new KeysAtApiServer(apiServer()) : keys(source),
+                        null,
+                        TIMING,
+                        Parts.VIRTUAL,
+                        clock);
+        keepFresh(keys);
+        TokenVerifier signatures =
+                new JwtTokenVerifier(
+                        keys,
+                        new TokenRules(issuer(source.name()), Set.of(TokenRules.EKS_AUDIENCE)),
+                        clock);
+        return config.tokenReview() && ownCluster
+                ? new ReviewedTokens(signatures, apiServer())
+                : signatures;
+    }
+
+    private static KeyDocument keys(ClusterSource source) {
+        return source.isUrl()
+                ? new KeysAtUri(URI.create(source.keys()), null, PATIENCE)
+                : new KeysInFile(Path.of(source.keys()));
+    }
+
+    private ApiServer apiServer() {
+        return OwnCluster.apiServer(agent, PATIENCE)
+                .orElseThrow(
+                        () ->
+                                new InvalidSettingException(
+                                        "--cluster",
+                                        "there is no API server outside a cluster",
+                                        "give a JWKS file or URL"));
+    }
+
+    private @Nullable String issuer(String cluster) {
+        return issuers().stream()
+                .filter(each -> each.name().equals(cluster))
+                .map(NamedValue::value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void keepFresh(RefreshingKeys keys) {
+        keys.keepFresh();
+        var _ = timeline.after(LOOK, () -> keepFresh(keys));
+    }
+}

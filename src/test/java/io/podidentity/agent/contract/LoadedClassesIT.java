@@ -1,0 +1,101 @@
+package io.podidentity.agent.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.agent.harness.EksAuthPeer;
+import io.podidentity.agent.harness.PackagedAgent;
+import io.podidentity.agent.token.TestKeys;
+import io.podidentity.agent.token.TestTokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Neither command loads what only the other one needs: each node pays for the agent alone. */
+class LoadedClassesIT {
+
+    private static final String OURS = "io.podidentity.agent.";
+
+    @TempDir Path folder;
+
+    @Test
+    void serverLoadsNothingOfTheServiceAndMakesNoClientOfSts() throws IOException {
+        try (EksAuthPeer peer = EksAuthPeer.start();
+                PackagedAgent agent =
+                        PackagedAgent.server()
+                                .endpoint(peer.endpoint())
+                                .jvm(logging())
+                                .start()
+                                .awaitReady()) {
+            String token = TestTokens.at(Instant.now().minusSeconds(5)).sign();
+            assertThat(agent.ask(token).statusCode()).isEqualTo(200);
+            assertThat(agent.stop()).isZero();
+        }
+
+        List<String> loaded = loaded();
+        assertThat(loaded).contains(OURS + "cache.CredentialCache", OURS + "http.Listeners");
+        assertThat(loaded)
+                .noneMatch(name -> name.startsWith(OURS + "authservice."))
+                .noneMatch(name -> name.startsWith("software.amazon.awssdk.services.sts.model."))
+                .doesNotContain("software.amazon.awssdk.services.sts.DefaultStsClient");
+        // What the container must know to find the way to it.
+        assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "sts.")))
+                .allMatch(name -> name.matches(".*\\.Sts(Calls|Failed).*"));
+        assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "wiring.Auth")))
+                .allMatch(name -> name.matches(".*\\.Auth(Server|Ready)(_Bean)?"));
+    }
+
+    @Test
+    void authStartsNothingOfTheAgent() throws IOException {
+        Path keys = Files.writeString(folder.resolve("keys"), TestKeys.jwks(TestKeys.RSA));
+        try (PackagedAgent auth =
+                PackagedAgent.auth()
+                        .flags("--cluster", "dev=" + keys)
+                        .flags("--associations", folder.resolve("associations").toString())
+                        .jvm(logging())
+                        .start()
+                        .awaitReady()) {
+            assertThat(auth.stop()).isZero();
+        }
+
+        assertThat(loaded())
+                .contains(OURS + "authservice.AuthService")
+                .doesNotContain(
+                        OURS + "cache.EntryStore",
+                        OURS + "cache.FetchGate",
+                        OURS + "eksauth.Transport",
+                        OURS + "health.RehearsalToken",
+                        OURS + "network.LibC",
+                        "software.amazon.awssdk.services.eksauth.DefaultEksAuthClient");
+    }
+
+    @Test
+    void authLetsNobodyInWithoutBeingToldHow() throws IOException {
+        Path keys = Files.writeString(folder.resolve("keys"), TestKeys.jwks(TestKeys.RSA));
+        try (PackagedAgent auth =
+                PackagedAgent.auth()
+                        .flags("--cluster", "dev=" + keys)
+                        .flags("--associations", folder.resolve("associations").toString())
+                        .flags("--bind-host", "0.0.0.0", "--allow-plain-http")
+                        .start()) {
+            assertThat(auth.exitCode()).isEqualTo(2);
+            assertThat(auth.stderr())
+                    .containsExactly(
+                            "pod-identity-agent: --bind-host: anybody who reaches 0.0.0.0 could"
+                                    + " call; give --callers or --client-ca");
+        }
+    }
+
+    private String logging() {
+        return "-Xlog:class+load:file=" + folder.resolve("loaded") + ":none";
+    }
+
+    private List<String> loaded() throws IOException {
+        try (var lines = Files.lines(folder.resolve("loaded"))) {
+            return lines.map(line -> line.replaceFirst(" .*", "")).toList();
+        }
+    }
+}
