@@ -3,10 +3,12 @@ package io.podidentity.agent.http;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.podidentity.agent.credentials.PodCredentials;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.temporal.ChronoUnit;
 
 /** The body of a success: exactly these keys, in this order. */
 @JsonPropertyOrder({"AccessKeyId", "SecretAccessKey", "Token", "AccountId", "Expiration"})
+@RegisterForReflection
 record CredentialsBody(
         @JsonProperty("AccessKeyId") String accessKeyId,
         @JsonProperty("SecretAccessKey") String secretAccessKey,

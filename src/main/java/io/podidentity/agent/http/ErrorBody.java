@@ -2,9 +2,11 @@ package io.podidentity.agent.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /** The body of an error: text and type twice, because SDKs differ in the case they look for. */
 @JsonPropertyOrder({"message", "code", "Code", "Message"})
+@RegisterForReflection
 record ErrorBody(
         @JsonProperty("message") String message,
         @JsonProperty("code") String code,

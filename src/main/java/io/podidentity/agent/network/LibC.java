@@ -11,6 +11,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Map;
+import java.util.Objects;
 
 /** The few calls of the C library that a netlink socket needs; each throws what errno says. */
 final class LibC {
@@ -19,26 +21,30 @@ final class LibC {
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
     private static final long ERRNO = STATE.byteOffset(PathElement.groupElement("errno"));
 
-    private static final MethodHandle SOCKET =
-            handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle SETSOCKOPT =
-            handle(
+    /** Every function that is called: a native image has to know their types when it is built. */
+    static final Map<String, FunctionDescriptor> FUNCTIONS =
+            Map.of(
+                    "socket",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
                     "setsockopt",
                     FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle BIND =
-            handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle SEND =
-            handle(
+                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
+                    "bind",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
                     "send",
-                    FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RECVFROM =
-            handle(
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
                     "recvfrom",
                     FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle CLOSE =
-            handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+                            JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS),
+                    "close",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private static final MethodHandle SOCKET = handle("socket");
+    private static final MethodHandle SETSOCKOPT = handle("setsockopt");
+    private static final MethodHandle BIND = handle("bind");
+    private static final MethodHandle SEND = handle("send");
+    private static final MethodHandle RECVFROM = handle("recvfrom");
+    private static final MethodHandle CLOSE = handle("close");
 
     private LibC() {}
 
@@ -76,9 +82,11 @@ final class LibC {
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle handle(String name, FunctionDescriptor type) {
+    private static MethodHandle handle(String name) {
         Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, CAPTURE);
+        MemorySegment function = linker.defaultLookup().findOrThrow(name);
+        FunctionDescriptor type = Objects.requireNonNull(FUNCTIONS.get(name), name);
+        return linker.downcallHandle(function, type, CAPTURE);
     }
 
     private static long call(Call call) throws NetlinkException {

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Optional;
 
-/** An AF_NETLINK socket. */
+/** An AF_NETLINK socket. Any thread may send; the one that opened it receives and closes. */
 final class NetlinkSocket implements NetlinkChannel {
 
     private static final int AF_NETLINK = 16;
@@ -33,7 +33,8 @@ final class NetlinkSocket implements NetlinkChannel {
 
     private final int fd;
     private boolean closed;
-    private final Arena arena = Arena.ofShared();
+    // Closing a shared one stops every thread for a moment, and native images may have none.
+    private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(BUFFER);
     private final MemorySegment sender = arena.allocate(SOCKADDR_NL);
     private final MemorySegment senderLength = arena.allocate(ValueLayout.JAVA_INT);
