@@ -26,6 +26,7 @@ public final class AuthService {
     private static final int IDLE_SECONDS = 60;
     private static final int HEADER_BYTES = 16 * 1024;
 
+    private final Vertx vertx;
     private final AuthServiceSettings settings;
     private final Exchange exchange;
     private final Executor blocking;
@@ -40,6 +41,7 @@ public final class AuthService {
      */
     public AuthService(
             Vertx vertx, AuthServiceSettings settings, AuthParts parts, Executor blocking) {
+        this.vertx = vertx;
         this.settings = settings;
         this.exchange = parts.exchange();
         this.blocking = blocking;
@@ -84,7 +86,7 @@ public final class AuthService {
             boolean first = stamp.isEmpty();
             stamp = now;
             if (!first) {
-                Future<Boolean> update = server.updateSSLOptions(ssl(tls), true);
+                Future<Boolean> update = server.updateSSLOptions(TlsFiles.read(tls, vertx), true);
                 update.onSuccess(
                                 done ->
                                         LOG.infof(
@@ -96,7 +98,7 @@ public final class AuthService {
                                                 e.getMessage()));
             }
         } catch (IOException e) {
-            LOG.warnf("The TLS files cannot be read: %s; the last good ones stay", e.getMessage());
+            LOG.warnf("The TLS files: %s; the last good ones stay", e.getMessage());
         }
     }
 

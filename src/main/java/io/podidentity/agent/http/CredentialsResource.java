@@ -56,10 +56,10 @@ public class CredentialsResource {
             @HeaderParam("Authorization") @Nullable String authorization,
             @Context HttpServerRequest request) {
         if (!hosts.allow(host)) {
-            return done(Reply.invalidAddress(hosts.refusal(host)));
+            return refuse(Reply.invalidAddress(hosts.refusal(host)), request);
         }
         if (authorization == null || authorization.isBlank()) {
-            return done(Reply.noToken());
+            return refuse(Reply.noToken(), request);
         }
         String token = authorization.strip();
         return recall(token, request).orElseGet(() -> read(token, request));
@@ -75,8 +75,8 @@ public class CredentialsResource {
 
     private CompletionStage<Response> read(String token, HttpServerRequest request) {
         return switch (reader.read(token)) {
-            case Malformed malformed -> done(Reply.malformedToken(malformed.problem()));
-            case OutOfTime outOfTime -> done(Reply.tokenOutOfTime(outOfTime));
+            case Malformed malformed -> refuse(Reply.malformedToken(malformed.problem()), request);
+            case OutOfTime outOfTime -> refuse(Reply.tokenOutOfTime(outOfTime), request);
             case Current current -> ask(current.token(), request);
         };
     }
@@ -103,7 +103,8 @@ public class CredentialsResource {
         return response(Reply.of(answer.outcome()));
     }
 
-    private static CompletionStage<Response> done(Reply reply) {
+    private CompletionStage<Response> refuse(Reply reply, HttpServerRequest request) {
+        reply.tell(events, request.remoteAddress().hostAddress());
         return CompletableFuture.completedStage(response(reply));
     }
 

@@ -19,6 +19,14 @@ public interface HttpEvents {
     void refused(
             ServiceAccountToken token, CredentialOutcome outcome, String client, Duration took);
 
+    /**
+     * A request without a readable, current token, or for another host, was refused.
+     *
+     * @param code the type of error that it was told
+     * @param message the text that it was told, which most SDKs keep to themselves
+     */
+    void unreadable(String code, String message, String client);
+
     /** A request on a credentials port was answered, with whatever status. */
     void answered(int status);
 }

@@ -15,6 +15,13 @@ import io.podidentity.agent.token.TokenReading.OutOfTime;
  */
 record Reply(int status, Object body) {
 
+    /** Tells of an error, where this is one. */
+    void tell(HttpEvents events, String client) {
+        if (body instanceof ErrorBody error) {
+            events.unreadable(error.code(), error.message(), client);
+        }
+    }
+
     static Reply of(CredentialOutcome outcome) {
         return switch (outcome) {
             case Issued issued -> new Reply(200, CredentialsBody.of(issued.credentials()));

@@ -86,6 +86,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     }
 
     @Override
+    public void unreadable(String code, String message, String client) {
+        log.unreadable(code, message, client);
+    }
+
+    @Override
     public void answered(int status) {
         responses.increment(String.valueOf(status));
     }

@@ -1,6 +1,8 @@
 package io.podidentity.agent.telemetry;
 
 import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.cache.Timeline;
+import io.podidentity.agent.cache.TokenBucket;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
@@ -22,6 +24,17 @@ import org.jboss.logging.MDC;
 class IssuanceLog {
 
     private static final Logger LOG = Logger.getLogger(IssuanceLog.class);
+
+    /** Anybody may send nonsense: so many lines about it at once, and one a second. */
+    private static final int BURST = 20;
+
+    private final Timeline timeline;
+    private final TokenBucket lines;
+
+    IssuanceLog(Timeline timeline) {
+        this.timeline = timeline;
+        this.lines = new TokenBucket(BURST, timeline.nanos());
+    }
 
     boolean hitsAreLogged() {
         return LOG.isDebugEnabled();
@@ -56,6 +69,15 @@ class IssuanceLog {
                 with(fields, () -> LOG.warn("No credentials: " + rejected.message()));
             }
             case Issued issued -> throw new IllegalArgumentException("issued is not refused");
+        }
+    }
+
+    /** A request that named no pod: what it was told, which its SDK may not show. */
+    void unreadable(String code, String message, String client) {
+        if (lines.take(1, timeline.nanos())) {
+            with(
+                    Map.of("client", client, "code", code),
+                    () -> LOG.warn("No credentials: " + message));
         }
     }
 

@@ -109,6 +109,9 @@ class AuthTlsTest {
             assertThat(servedTo(served, server)).isTrue();
 
             replace(server.certificate, Files.readString(next.certificate));
+            served.service().refresh();
+            assertThat(servedTo(served, server)).as("without the new key").isTrue();
+
             replace(server.key, Files.readString(next.key));
             await().atMost(Duration.ofSeconds(20))
                     .until(

@@ -57,17 +57,11 @@ class ContainerIT {
 
     @Test
     void podsGetCredentialsFromTheManifestsContainers() throws Exception {
-        Container initialize = manifest.getInitContainers().getFirst();
-        Shell.succeed(podman.run(name, initialize, Map.of(), List.of()));
+        initialize();
         Process agent = server();
 
-        for (Pod pod : topology.pods()) {
-            for (String host : new String[] {"169.254.170.23", "[fd00:ec2::23]"}) {
-                await(host + " answers with credentials")
-                        .atMost(PATIENCE)
-                        .until(() -> pod.ask(host, eksAuth.token()), it -> it.endsWith(" 200"));
-            }
-        }
+        awaitCredentials("169.254.170.23");
+        awaitCredentials("[fd00:ec2::23]");
 
         assertThat(Podman.status(name, "CapEff")).as("NET_BIND_SERVICE").isEqualTo(mask(10));
         assertThat(Podman.status(name, "CapBnd")).as("NET_BIND_SERVICE").isEqualTo(mask(10));
@@ -87,6 +81,17 @@ class ContainerIT {
     }
 
     @Test
+    void nodeWithoutIpv6IsServedOverIpv4() throws Exception {
+        node.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+        initialize();
+        Process agent = server();
+
+        awaitCredentials("169.254.170.23");
+
+        assertThat(agent.isAlive()).isTrue();
+    }
+
+    @Test
     void imageHoldsNoShell() throws Exception {
         Path root = Path.of("target/image/root");
         try (var files = Files.walk(root)) {
@@ -98,6 +103,19 @@ class ContainerIT {
                                     file.contains("/jre/bin/")
                                             || file.contains("/jre/lib/")
                                             || file.contains(".so"));
+        }
+    }
+
+    private void initialize() {
+        Container initialize = manifest.getInitContainers().getFirst();
+        Shell.succeed(podman.run(name, initialize, Map.of(), List.of()));
+    }
+
+    private void awaitCredentials(String host) {
+        for (Pod pod : topology.pods()) {
+            await(host + " answers with credentials")
+                    .atMost(PATIENCE)
+                    .until(() -> pod.ask(host, eksAuth.token()), it -> it.endsWith(" 200"));
         }
     }
 

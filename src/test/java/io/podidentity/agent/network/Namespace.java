@@ -72,7 +72,7 @@ public final class Namespace implements AutoCloseable {
                 .replace(" linkdown", "");
     }
 
-    Shell.Result run(String... command) {
+    public Shell.Result run(String... command) {
         return Shell.run(command(command));
     }
 

@@ -3,6 +3,7 @@ package io.podidentity.agent.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.cache.VirtualTimeline;
 import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
@@ -53,7 +54,8 @@ class IssuanceLogTest {
 
     private final Logger logger = Logger.getLogger(IssuanceLog.class.getName());
     private final Lines lines = new Lines();
-    private final IssuanceLog log = new IssuanceLog();
+    private final VirtualTimeline timeline = new VirtualTimeline();
+    private final IssuanceLog log = new IssuanceLog(timeline);
 
     @BeforeEach
     void listenAtEveryLevel() {
@@ -109,6 +111,33 @@ class IssuanceLogTest {
                 .containsEntry("client", "10.0.0.1")
                 .containsEntry("pod", "orders-0");
         assertThat(lines.fields.getLast()).containsEntry("code", "BUSY");
+    }
+
+    @Test
+    void refusalOfWhatNamesNoPodSaysWhoWasToldWhat() {
+        log.unreadable("ExpiredTokenException", "100% expired", "10.0.0.1");
+
+        assertThat(lines.fields)
+                .containsExactly(
+                        Map.of(
+                                "level", "WARN",
+                                "message", "No credentials: 100% expired",
+                                "code", "ExpiredTokenException",
+                                "client", "10.0.0.1"));
+    }
+
+    @Test
+    void nonsenseDoesNotFillTheLog() {
+        for (int i = 0; i < 1_000; i++) {
+            log.unreadable("InvalidTokenException", "nonsense", "10.0.0.1");
+        }
+        assertThat(lines.fields).hasSize(20);
+
+        timeline.advance(Duration.ofSeconds(3));
+        for (int i = 0; i < 1_000; i++) {
+            log.unreadable("InvalidTokenException", "nonsense", "10.0.0.1");
+        }
+        assertThat(lines.fields).hasSize(23);
     }
 
     @Test
