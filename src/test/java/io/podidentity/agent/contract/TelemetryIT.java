@@ -98,7 +98,7 @@ class TelemetryIT {
 
     @Test
     void refusalIsALineWithItsReason() throws Exception {
-        JsonNode line = JSON.readTree(agent.awaitLine("\"code\":\"AccessDeniedException\""));
+        JsonNode line = JSON.readTree(agent.awaitLine(": (AccessDeniedException)"));
 
         assertThat(line.get("level").textValue()).isEqualTo("WARN");
         assertThat(line.get("message").textValue())
@@ -107,6 +107,15 @@ class TelemetryIT {
         assertThat(facts.get("namespace").textValue()).isEqualTo("shop");
         assertThat(facts.get("service-account").textValue()).isEqualTo("accessdeniedexception");
         assertThat(facts.get("pod").textValue()).isEqualTo("accessdeniedexception-0");
+    }
+
+    @Test
+    void refusalThatNamesNoPodIsALineWithWhoWasToldWhat() throws Exception {
+        JsonNode line = JSON.readTree(agent.awaitLine("through invalid address"));
+
+        assertThat(line.get("level").textValue()).isEqualTo("WARN");
+        assertThat(line.get("mdc").get("client").textValue()).isEqualTo("127.0.0.1");
+        assertThat(line.get("mdc").get("code").textValue()).isEqualTo("AccessDeniedException");
     }
 
     @Test
