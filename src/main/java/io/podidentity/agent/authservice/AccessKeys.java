@@ -6,7 +6,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -43,7 +42,7 @@ public final class AccessKeys {
     private static final int SHORTEST_SECRET = 16;
 
     private final Path file;
-    private @Nullable FileTime read;
+    private FileStamp read;
     private Map<String, AccessKey> held;
 
     /**
@@ -51,7 +50,7 @@ public final class AccessKeys {
      */
     public AccessKeys(Path file) throws IOException {
         this.file = file;
-        this.read = Files.getLastModifiedTime(file);
+        this.read = FileStamp.of(file);
         this.held = load();
     }
 
@@ -66,13 +65,14 @@ public final class AccessKeys {
     }
 
     private void readIfChanged() {
+        FileStamp now = FileStamp.of(file);
+        if (now.equals(read)) {
+            return;
+        }
+        read = now;
         try {
-            FileTime modified = Files.getLastModifiedTime(file);
-            if (!modified.equals(read)) {
-                read = modified;
-                held = load();
-                LOG.infof("%d callers read from %s", held.size(), file);
-            }
+            held = load();
+            LOG.infof("%d callers read from %s", held.size(), file);
         } catch (IOException e) {
             LOG.warnf("%s cannot be read: %s; the last good ones stay", file, e.getMessage());
         }

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -32,7 +30,7 @@ public final class AssociationsFile implements AssociationStore {
 
     private final Path file;
     private final DurableFile durable;
-    private @Nullable Stamp read;
+    private @Nullable FileStamp read;
     private @Nullable AssociationIndex held;
     private String problem = "they have not been read yet";
 
@@ -80,7 +78,7 @@ public final class AssociationsFile implements AssociationStore {
     }
 
     private void readIfChanged() {
-        Stamp stamp = Stamp.of(file);
+        FileStamp stamp = FileStamp.of(file);
         if (stamp.equals(read)) {
             return;
         }
@@ -96,20 +94,6 @@ public final class AssociationsFile implements AssociationStore {
                     file,
                     e.getMessage(),
                     held == null ? "there are no associations" : "the last good ones stay");
-        }
-    }
-
-    /** Changes whenever the file does. */
-    private record Stamp(@Nullable FileTime modified, long size, @Nullable Object key) {
-
-        static Stamp of(Path file) {
-            try {
-                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Stamp(
-                        attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-            } catch (IOException e) {
-                return new Stamp(null, -1, null);
-            }
         }
     }
 }

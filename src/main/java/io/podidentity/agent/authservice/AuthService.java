@@ -5,12 +5,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,10 +33,11 @@ public final class AuthService {
     private final AtomicInteger running = new AtomicInteger();
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
     private volatile boolean stopping;
-    private volatile List<Object> stamp = List.of();
+    private volatile List<FileStamp> stamps = List.of();
 
     /**
      * @param blocking runs what waits for keys, files and STS
+     * @throws UncheckedIOException if there are TLS files that cannot be served with
      */
     public AuthService(
             Vertx vertx, AuthServiceSettings settings, AuthParts parts, Executor blocking) {
@@ -47,7 +47,11 @@ public final class AuthService {
         this.blocking = blocking;
         Router router = new Routes(parts, settings.region(), blocking).router(vertx);
         router.route().order(-1).handler(this::track);
-        this.server = vertx.createHttpServer(options()).requestHandler(router);
+        try {
+            this.server = vertx.createHttpServer(options()).requestHandler(router);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Completes with the port once requests are served. */
@@ -64,42 +68,45 @@ public final class AuthService {
         return idle.thenCompose(done -> server.close().toCompletionStage());
     }
 
-    /** Walks the way of a request once, so that the first client finds no cold JVM. Blocks. */
+    /** Walks the way of a request as far as the token leads, to find the JVM less cold. Blocks. */
     public void rehearse(String cluster, String token) {
         var _ = exchange.exchange(cluster, token);
     }
 
-    /** Serves with the TLS files as they are now, where one has changed. To be called often. */
-    public void refresh() {
+    /**
+     * Serves with the TLS files as they are now, where one has changed. To be called often.
+     *
+     * @return completes when that is done, or was not possible
+     */
+    public CompletionStage<Void> refresh() {
         Tls tls = settings.tls();
-        if (tls != null) {
-            blocking.execute(() -> refresh(tls));
+        return tls == null
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.supplyAsync(() -> refresh(tls), blocking)
+                        .thenCompose(Future::toCompletionStage);
+    }
+
+    private synchronized Future<Void> refresh(Tls tls) {
+        List<FileStamp> now = tls.stamps();
+        if (stamps.equals(now)) {
+            return Future.succeededFuture();
+        }
+        stamps = now;
+        try {
+            return server.updateSSLOptions(TlsFiles.read(tls, vertx), true)
+                    .onSuccess(
+                            done -> LOG.infof("TLS is served with the new %s", tls.certificate()))
+                    .otherwise(AuthService::kept)
+                    .mapEmpty();
+        } catch (IOException e) {
+            kept(e);
+            return Future.succeededFuture();
         }
     }
 
-    private synchronized void refresh(Tls tls) {
-        try {
-            List<Object> now = tls.stamp();
-            if (stamp.equals(now)) {
-                return;
-            }
-            boolean first = stamp.isEmpty();
-            stamp = now;
-            if (!first) {
-                Future<Boolean> update = server.updateSSLOptions(TlsFiles.read(tls, vertx), true);
-                update.onSuccess(
-                                done ->
-                                        LOG.infof(
-                                                "TLS is served with the new %s", tls.certificate()))
-                        .onFailure(
-                                e ->
-                                        LOG.warnf(
-                                                "The TLS files cannot be used: %s; the last good ones stay",
-                                                e.getMessage()));
-            }
-        } catch (IOException e) {
-            LOG.warnf("The TLS files: %s; the last good ones stay", e.getMessage());
-        }
+    private static boolean kept(Throwable problem) {
+        LOG.warnf("The TLS files: %s; the last good ones stay", problem.getMessage());
+        return false;
     }
 
     private void track(RoutingContext context) {
@@ -116,7 +123,7 @@ public final class AuthService {
         context.next();
     }
 
-    private HttpServerOptions options() {
+    private HttpServerOptions options() throws IOException {
         HttpServerOptions options =
                 new HttpServerOptions()
                         .setHost(settings.host())
@@ -130,26 +137,13 @@ public final class AuthService {
         if (tls == null) {
             return options;
         }
-        SSLOptions ssl = ssl(tls);
+        stamps = tls.stamps();
+        SSLOptions ssl = TlsFiles.read(tls, vertx);
         options.setSsl(true).setKeyCertOptions(ssl.getKeyCertOptions());
         if (tls.clientAuthorities() != null) {
             options.setTrustOptions(ssl.getTrustOptions())
                     .setClientAuth(tls.clientsMust() ? ClientAuth.REQUIRED : ClientAuth.REQUEST);
         }
         return options;
-    }
-
-    private static SSLOptions ssl(Tls tls) {
-        SSLOptions ssl =
-                new SSLOptions()
-                        .setKeyCertOptions(
-                                new PemKeyCertOptions()
-                                        .setCertPath(tls.certificate().toString())
-                                        .setKeyPath(tls.key().toString()));
-        if (tls.clientAuthorities() != null) {
-            ssl.setTrustOptions(
-                    new PemTrustOptions().addCertPath(tls.clientAuthorities().toString()));
-        }
-        return ssl;
     }
 }

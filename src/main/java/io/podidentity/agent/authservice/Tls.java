@@ -1,9 +1,6 @@
 package io.podidentity.agent.authservice;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -19,13 +16,10 @@ public record Tls(
         Path certificate, Path key, @Nullable Path clientAuthorities, boolean clientsMust) {
 
     /** Changes whenever one of the files does. */
-    List<Object> stamp() throws IOException {
-        List<Object> stamp = new ArrayList<>();
-        for (Path file :
-                Stream.of(certificate, key, clientAuthorities).filter(Objects::nonNull).toList()) {
-            stamp.add(Files.getLastModifiedTime(file));
-            stamp.add(Files.size(file));
-        }
-        return stamp;
+    List<FileStamp> stamps() {
+        return Stream.of(certificate, key, clientAuthorities)
+                .filter(Objects::nonNull)
+                .map(FileStamp::of)
+                .toList();
     }
 }

@@ -8,7 +8,7 @@ import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.CredentialSource;
 import java.time.Duration;
 
-/** Calls the source, makes an outcome of whatever happens and learns from throttling. */
+/** Calls the source, makes an outcome of whatever happens and learns from each how much to ask. */
 final class Caller {
 
     private static final int THROTTLED = 429;

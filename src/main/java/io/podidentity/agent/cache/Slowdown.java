@@ -78,7 +78,7 @@ public final class Slowdown {
                 return;
             }
             // Not half of what may be out: far fewer may have been too many.
-            window = Math.max(1, Math.min(window, running) / 2);
+            window = Math.max(1, Math.min(open(), running) / 2);
             share = Math.max(LEAST_SHARE, share / 2);
             cutAt = timeline.nanos();
             pause = pause(retryAfter);
@@ -95,7 +95,7 @@ public final class Slowdown {
      */
     public synchronized void failed(long begun, int running) {
         if (begun - failedAt > 0) {
-            window = Math.min(window, Math.max(LEAST_CALLS, running / 2));
+            window = Math.min(open(), Math.max(LEAST_CALLS, running / 2));
             failedAt = timeline.nanos();
         }
     }
@@ -107,11 +107,10 @@ public final class Slowdown {
      */
     public void eased(long begun) {
         synchronized (this) {
+            boolean quick = timeline.since(begun).compareTo(QUICK) < 0;
+            window = Math.min(permits, open() + (quick ? 1 : 0));
             easedAt = timeline.nanos();
             throttled = false;
-            if (timeline.since(begun).compareTo(QUICK) < 0) {
-                window = Math.min(permits, window + 1);
-            }
             if (share == 1) {
                 return;
             }
@@ -125,10 +124,9 @@ public final class Slowdown {
 
     /** How many calls may be out at once now, at least one. */
     public synchronized int open() {
-        if (timeline.since(easedAt).compareTo(FORGOTTEN_AFTER) > 0) {
-            window = Math.min(window, FIRST_CALLS);
-        }
-        return window;
+        // What was learned before a silence says little about now.
+        boolean forgotten = timeline.since(easedAt).compareTo(FORGOTTEN_AFTER) > 0;
+        return forgotten ? Math.min(window, FIRST_CALLS) : window;
     }
 
     /** The part of the renewals to make now, above 0 and at most 1. */
