@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.BasicAuthenticator;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.podidentity.agent.network.Shell;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -15,12 +16,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -254,16 +255,12 @@ class MavenWrapperTest {
         var command =
                 new ArrayList<>(List.of("/bin/sh", machine.resolve("project/mvnw").toString()));
         command.addAll(List.of(arguments));
-        var builder =
-                new ProcessBuilder(command).directory(machine.toFile()).redirectErrorStream(true);
+        var builder = new ProcessBuilder(command).directory(machine.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment().put("PATH", machine.resolve("bin").toString());
-        var process = builder.start();
-        process.getOutputStream().close();
-        var output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        return new Run(process.exitValue(), output);
+        var result = Shell.run(builder, Duration.ofMinutes(2));
+        return new Run(result.exit(), result.output());
     }
 
     private void installMvnWithoutNetwork() throws IOException {

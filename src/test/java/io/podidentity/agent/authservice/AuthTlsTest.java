@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.podidentity.agent.network.Shell;
 import io.podidentity.agent.token.TestTokens;
 import java.io.IOException;
 import java.io.InputStream;
@@ -214,9 +215,7 @@ class AuthTlsTest {
             command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
             command.addAll(List.of("-ext", "san=ip:127.0.0.1", "-keystore", file.toString()));
             command.addAll(List.of("-storepass", new String(PASSWORD)));
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getInputStream().readAllBytes();
-            assertThat(process.waitFor()).isZero();
+            Shell.succeed(command);
         }
 
         private static String pem(String kind, byte[] content) {

@@ -3,6 +3,7 @@ package io.podidentity.agent.bench;
 import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.FreePorts;
 import io.podidentity.agent.harness.PackagedAgent;
+import io.podidentity.agent.harness.Processes;
 import io.podidentity.agent.token.TestTokens;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -125,7 +126,7 @@ public final class Hits {
                                         body.toString()))
                         .flatMap(part -> part)
                         .toList();
-        return new ProcessBuilder(line).inheritIO().start();
+        return Processes.start(new ProcessBuilder(line).inheritIO());
     }
 
     private static void awaitOpen(int port, Process process) throws IOException {

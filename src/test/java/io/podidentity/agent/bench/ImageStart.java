@@ -2,9 +2,8 @@ package io.podidentity.agent.bench;
 
 import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.PackagedAgent;
+import io.podidentity.agent.network.Shell;
 import io.podidentity.agent.token.TestTokens;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -137,13 +136,8 @@ public final class ImageStart {
                 output("podman", "inspect", "--format", "{{.State.Pid}}", NAME).strip());
     }
 
-    private static String output(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + output);
-        }
-        return output;
+    private static String output(String... command) {
+        return Shell.succeed(List.of(command));
     }
 
     private record Variant(PackagedAgent.Builder agent, boolean container) {}

@@ -3,8 +3,7 @@ package io.podidentity.agent.bench;
 import io.podidentity.agent.network.LinkKind;
 import io.podidentity.agent.network.LinkReport;
 import io.podidentity.agent.network.LinkSetup;
-import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
+import io.podidentity.agent.network.Shell;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,16 +73,9 @@ public final class InitializeStart {
                 "%-32s %8d %8d%n", variant, sorted.getFirst(), sorted.get(sorted.size() / 2));
     }
 
-    private static Duration time(List<String> command) throws IOException, InterruptedException {
+    private static Duration time(List<String> command) {
         long start = System.nanoTime();
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectOutput(Redirect.DISCARD)
-                        .redirectError(Redirect.DISCARD)
-                        .start();
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(command + " ended with " + process.exitValue());
-        }
+        Shell.succeed(command);
         return Duration.ofNanos(System.nanoTime() - start);
     }
 

@@ -1,16 +1,15 @@
 package io.podidentity.agent.contract;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.podidentity.agent.harness.LocalStack;
 import io.podidentity.agent.harness.OwnAuth;
+import io.podidentity.agent.network.Shell;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,22 +72,21 @@ class AwsCliIT {
         }
     }
 
-    private static JsonObject aws(OwnAuth auth, String... arguments)
-            throws IOException, InterruptedException {
+    private static JsonObject aws(OwnAuth auth, String... arguments) {
         List<String> command =
                 new ArrayList<>(List.of(LocalStack.python().orElseThrow(), "-m", "awscli", "eks"));
         command.addAll(List.of(arguments));
         command.addAll(
                 List.of("--cluster-name", "dev", "--endpoint-url", auth.endpoint().toString()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("AWS_REGION", "eu-west-1");
         builder.environment().put("AWS_DEFAULT_REGION", "eu-west-1");
         builder.environment().put("AWS_ACCESS_KEY_ID", OwnAuth.ADMIN);
         builder.environment().put("AWS_SECRET_ACCESS_KEY", OwnAuth.ADMIN_SECRET);
         builder.environment().remove("AWS_SESSION_TOKEN");
-        Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+        Shell.Result result = Shell.run(builder, Duration.ofMinutes(2));
+        String said = result.output();
+        assertThat(result.exit()).as(String.join(" ", command) + ": " + said).isZero();
         return said.isBlank() ? new JsonObject() : new JsonObject(said);
     }
 }

@@ -75,14 +75,14 @@ class ListenersIT {
                 PackagedAgent agent = agent(port)) {
             agent.awaitLine("Ready to serve");
 
-            HttpResponse<String> readiness = agent.get(agent.probe("/readyz"));
+            HttpResponse<String> readiness = agent.awaitAnswer(agent.probe("/readyz"));
             assertThat(readiness.statusCode()).isEqualTo(503);
             assertThat(readiness.body())
                     .contains("\"127.0.0.1:" + port + "\": \"" + TAKEN)
                     .contains("\"127.0.0.2:" + port + "\": \"" + TAKEN)
                     .contains("\"[::1]:" + port + "\": \"" + TAKEN);
             assertThat(agent.get(agent.probe("/healthz")).statusCode()).isEqualTo(200);
-            assertThat(agent.get(agent.metrics("/readyz")).statusCode()).isEqualTo(503);
+            assertThat(agent.awaitAnswer(agent.metrics("/readyz")).statusCode()).isEqualTo(503);
             assertThat(agent.get(agent.metrics("/healthz")).statusCode()).isEqualTo(200);
 
             first.close();

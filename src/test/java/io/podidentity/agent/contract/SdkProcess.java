@@ -2,19 +2,24 @@ package io.podidentity.agent.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
+import io.podidentity.agent.harness.Lines;
+import io.podidentity.agent.harness.Processes;
+import io.podidentity.agent.network.Shell;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /** A program that asks an AWS SDK's default chain, in the environment that EKS gives a pod. */
 final class SdkProcess implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final Process process;
-    private final BufferedReader out;
+    private final Lines out;
 
     private SdkProcess(List<String> command, URI credentials, Path tokenFile) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
@@ -28,9 +33,9 @@ final class SdkProcess implements AutoCloseable {
                                 "AWS_EC2_METADATA_DISABLED", "true",
                                 "AWS_CONTAINER_CREDENTIALS_FULL_URI", credentials.toString(),
                                 "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", tokenFile.toString()));
-        process = builder.start();
-        out = process.inputReader(UTF_8);
-        String first = out.readLine();
+        process = Processes.start(builder);
+        out = new Lines(process.getInputStream());
+        String first = line();
         if (!"READY".equals(first)) {
             throw new IOException(command.getFirst() + " says " + first);
         }
@@ -58,30 +63,24 @@ final class SdkProcess implements AutoCloseable {
     }
 
     /** Whether this machine's Python has boto3. */
-    static boolean hasBoto3() throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder(python(), "-c", "import boto3")
-                            .redirectErrorStream(true)
-                            .redirectOutput(Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            // There is no such Python.
-            return false;
-        }
+    static boolean hasBoto3() {
+        return Shell.has(python())
+                && Shell.run(List.of(python(), "-c", "import boto3")).exit() == 0;
     }
 
     /** {@code OK accessKeyId secretAccessKey sessionToken}, or {@code ERROR} and its text. */
     String ask() throws IOException {
         process.outputWriter(UTF_8).append("ask\n").flush();
-        return String.valueOf(out.readLine());
+        return line();
+    }
+
+    private String line() {
+        return out.next(PATIENCE).orElse("nothing more");
     }
 
     @Override
-    public void close() throws IOException {
-        process.destroy();
-        out.close();
+    public void close() {
+        Processes.kill(process);
     }
 
     private static String python() {

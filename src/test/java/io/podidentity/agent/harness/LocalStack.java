@@ -109,8 +109,7 @@ public final class LocalStack implements AutoCloseable {
             // No DNS server of its own.
             builder.environment().put("DNS_ADDRESS", "0");
             builder.environment().put("FILESYSTEM_ROOT", folder.resolve("root").toString());
-            Process process = builder.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            Process process = Processes.start(builder);
             await("LocalStack, see " + folder.resolve("log"))
                     .atMost(START)
                     .pollInterval(Duration.ofMillis(200))
@@ -127,7 +126,7 @@ public final class LocalStack implements AutoCloseable {
     private static void end(Process process) throws InterruptedException {
         process.destroy();
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+            Processes.kill(process);
         }
     }
 
@@ -137,6 +136,8 @@ public final class LocalStack implements AutoCloseable {
             connection =
                     (HttpURLConnection)
                             endpoint.resolve("/_localstack/health").toURL().openConnection();
+            connection.setConnectTimeout(2_000);
+            connection.setReadTimeout(2_000);
             return connection.getResponseCode() == 200;
         } catch (IOException e) {
             return false;

@@ -3,17 +3,13 @@ package io.podidentity.agent.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,8 +55,8 @@ public final class PackagedAgent implements AutoCloseable {
         this.settings = settings;
         this.readers =
                 List.of(
-                        reader(process.getInputStream(), out),
-                        reader(process.getErrorStream(), err));
+                        Lines.read(process.getInputStream(), out::add, () -> {}),
+                        Lines.read(process.getErrorStream(), err::add, () -> {}));
     }
 
     /** Any command line, as it stands. */
@@ -139,6 +135,14 @@ public final class PackagedAgent implements AutoCloseable {
         }
     }
 
+    /** A GET, as soon as there is somebody to answer it; a line of the log does not say so. */
+    public HttpResponse<String> awaitAnswer(URI uri) {
+        return await("an answer at " + uri)
+                .atMost(START)
+                .ignoreException(UncheckedIOException.class)
+                .until(() -> get(uri), answer -> true);
+    }
+
     /** A GET of /v1/credentials on 127.0.0.1. */
     public HttpResponse<String> ask(String token) {
         return get(credentials("127.0.0.1"), "Authorization", token);
@@ -192,7 +196,7 @@ public final class PackagedAgent implements AutoCloseable {
                     .as("the agent ended within %s", STOP)
                     .isTrue();
             for (Thread reader : readers) {
-                reader.join();
+                assertThat(reader.join(STOP)).as("its output ended with it").isTrue();
             }
             return process.exitValue();
         } catch (InterruptedException e) {
@@ -213,27 +217,12 @@ public final class PackagedAgent implements AutoCloseable {
         terminate();
         try {
             if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
+                Processes.kill(process);
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            Processes.kill(process);
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Thread reader(InputStream stream, Queue<String> lines) {
-        return Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try (BufferedReader reader =
-                                    new BufferedReader(
-                                            new InputStreamReader(
-                                                    stream, StandardCharsets.UTF_8))) {
-                                reader.lines().forEach(lines::add);
-                            } catch (IOException e) {
-                                throw new UncheckedIOException(e);
-                            }
-                        });
     }
 
     /** What the agent is started with. */
@@ -351,7 +340,7 @@ public final class PackagedAgent implements AutoCloseable {
             builder.environment().clear();
             builder.environment().putAll(environment);
             try {
-                return new PackagedAgent(builder.start(), this);
+                return new PackagedAgent(Processes.start(builder), this);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

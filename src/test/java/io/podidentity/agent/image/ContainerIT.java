@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.podidentity.agent.harness.Processes;
 import io.podidentity.agent.manifests.Manifest;
 import io.podidentity.agent.network.EksAuthOnNode;
 import io.podidentity.agent.network.Namespace;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ class ContainerIT {
     private PodSpec manifest;
     private Podman podman;
     private EksAuthOnNode eksAuth;
+    private @Nullable Process agent;
 
     @TempDir Path folder;
 
@@ -52,13 +55,16 @@ class ContainerIT {
             Shell.run(List.of("podman", "rm", "--force", "--time", "1", name));
             eksAuth.close();
         }
+        if (agent != null) {
+            Processes.kill(agent);
+        }
         topology.close();
     }
 
     @Test
     void podsGetCredentialsFromTheManifestsContainers() throws Exception {
         initialize();
-        Process agent = server();
+        agent = server();
 
         awaitCredentials("169.254.170.23");
         awaitCredentials("[fd00:ec2::23]");
@@ -84,7 +90,7 @@ class ContainerIT {
     void nodeWithoutIpv6IsServedOverIpv4() throws Exception {
         node.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
         initialize();
-        Process agent = server();
+        agent = server();
 
         awaitCredentials("169.254.170.23");
 
@@ -122,12 +128,15 @@ class ContainerIT {
     private Process server() throws Exception {
         Container server = manifest.getContainers().getFirst();
         File log = folder.resolve("agent.log").toFile();
-        return new ProcessBuilder(
-                        podman.run(
-                                name, server, SIGNING, List.of("--endpoint", eksAuth.endpoint())))
-                .redirectErrorStream(true)
-                .redirectOutput(log)
-                .start();
+        return Processes.start(
+                new ProcessBuilder(
+                                podman.run(
+                                        name,
+                                        server,
+                                        SIGNING,
+                                        List.of("--endpoint", eksAuth.endpoint())))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log));
     }
 
     private static String mask(int capability) {

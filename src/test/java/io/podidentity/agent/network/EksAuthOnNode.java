@@ -1,41 +1,45 @@
 package io.podidentity.agent.network;
 
 import io.podidentity.agent.harness.EksAuthPeer;
+import io.podidentity.agent.harness.Lines;
+import io.podidentity.agent.harness.Processes;
 import io.podidentity.agent.token.TestTokens;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 
 /** EKS Auth on the loopback of a node's namespace, which a test outside cannot be. */
 public final class EksAuthOnNode implements AutoCloseable {
+
+    private static final Duration START = Duration.ofMinutes(1);
 
     private final Process process;
     private final String endpoint;
     private final String token;
     private final String strangersToken;
 
-    private EksAuthOnNode(Process process) throws IOException {
+    private EksAuthOnNode(Process process) {
         this.process = process;
-        BufferedReader out =
-                new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        endpoint = out.readLine();
-        token = out.readLine();
-        strangersToken = out.readLine();
+        Lines out = new Lines(process.getInputStream());
+        endpoint = line(out);
+        token = line(out);
+        strangersToken = line(out);
+    }
+
+    private static String line(Lines out) {
+        return out.next(START).orElseThrow(() -> new IllegalStateException("did not start"));
     }
 
     public static EksAuthOnNode start(Namespace node) throws IOException {
         return new EksAuthOnNode(
-                new ProcessBuilder(
-                                node.command(
-                                        Namespace.java(),
-                                        "-cp",
-                                        System.getProperty("java.class.path"),
-                                        EksAuthOnNode.class.getName()))
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start());
+                Processes.start(
+                        new ProcessBuilder(
+                                        node.command(
+                                                Namespace.java(),
+                                                "-cp",
+                                                System.getProperty("java.class.path"),
+                                                EksAuthOnNode.class.getName()))
+                                .redirectError(ProcessBuilder.Redirect.DISCARD)));
     }
 
     public String endpoint() {
@@ -54,7 +58,7 @@ public final class EksAuthOnNode implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
+        Processes.kill(process);
     }
 
     /** Serves until its standard input ends. */

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.podidentity.agent.harness.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,17 +39,16 @@ class LinkWatchIT {
                         System.getProperty("java.class.path"),
                         LinkWatchProbe.class.getName());
         watch =
-                new ProcessBuilder(java)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
+                Processes.start(
+                        new ProcessBuilder(java)
+                                .redirectErrorStream(true)
+                                .redirectOutput(output.toFile()));
         await().atMost(SOON).until(() -> said("Ready") == 1);
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
-        watch.destroy();
-        assertThat(watch.waitFor(20, SECONDS)).isTrue();
+    void stop() {
+        Processes.kill(watch);
         node.close();
     }
 

@@ -1,5 +1,6 @@
 package io.podidentity.agent.network;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -59,17 +60,23 @@ public final class Namespace implements AutoCloseable {
             all.append(link.get("ifname")).append(link.get("ifalias"));
             all.append(link.get("flags").toString().contains("\"UP\""));
             for (JsonNode address : link.get("addr_info")) {
-                all.append(address.get("local")).append(address.get("prefixlen"));
+                if (!address.get("scope").asText().equals("link")) {
+                    all.append(address.get("local")).append(address.get("prefixlen"));
+                }
             }
             all.append('\n');
         }
         return all + routes();
     }
 
+    /** All but those that the kernel gives every link that has IPv6, some time after it came up. */
     String routes() {
-        // A bridge without ports loses its carrier a moment after it came up.
         return (ip("route show table all") + ip("-6 route show table all"))
-                .replace(" linkdown", "");
+                // A bridge without ports loses its carrier a moment after it came up.
+                .replace(" linkdown", "")
+                .lines()
+                .filter(route -> !route.matches("((local|anycast|multicast) )?(fe80:|ff00:).*"))
+                .collect(joining("\n"));
     }
 
     public Shell.Result run(String... command) {

@@ -57,7 +57,10 @@ class PodsOnNodeIT {
     void theAgentSeesThePodsOwnAddresses() {
         initialize();
         PackagedAgent agent = agent();
-        awaitCredentials(topology.pods().getFirst(), IPV6);
+        for (Pod pod : topology.pods()) {
+            awaitCredentials(pod, IPV4);
+            awaitCredentials(pod, IPV6);
+        }
 
         for (Pod pod : topology.pods()) {
             assertThat(pod.ask(IPV4, eksAuth.strangersToken())).endsWith(" 404");

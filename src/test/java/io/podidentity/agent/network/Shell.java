@@ -1,10 +1,13 @@
 package io.podidentity.agent.network;
 
+import io.podidentity.agent.harness.Processes;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,27 +17,34 @@ public final class Shell {
     /** What a command left behind. */
     public record Result(int exit, String output) {}
 
-    private static final int PATIENCE_SECONDS = 180;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private Shell() {}
 
     public static Result run(List<String> command) {
+        return run(new ProcessBuilder(command), PATIENCE);
+    }
+
+    /** Runs a command that may take so long; its output is what it wrote, errors among it. */
+    public static Result run(ProcessBuilder command, Duration patience) {
         try {
             Path output = Files.createTempFile("shell", ".out");
             try {
+                // Not a pipe: nobody has to read it while the command runs.
                 Process process =
-                        new ProcessBuilder(command)
-                                .redirectErrorStream(true)
-                                .redirectInput(
-                                        ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                                .redirectOutput(output.toFile())
-                                .start();
-                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    process.descendants().forEach(ProcessHandle::destroyForcibly);
-                    process.destroyForcibly();
-                    throw new AssertionError(command + " did not end: " + read(output));
+                        Processes.start(
+                                command.redirectErrorStream(true)
+                                        .redirectInput(new File("/dev/null"))
+                                        .redirectOutput(output.toFile()));
+                try {
+                    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                        throw new AssertionError(
+                                command.command() + " did not end: " + read(output));
+                    }
+                    return new Result(process.exitValue(), read(output));
+                } finally {
+                    Processes.kill(process);
                 }
-                return new Result(process.exitValue(), read(output));
             } finally {
                 Files.delete(output);
             }

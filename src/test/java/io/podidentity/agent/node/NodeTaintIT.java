@@ -43,7 +43,7 @@ class NodeTaintIT {
                 new ServerSocket(builder.port(), 1, InetAddress.getLoopbackAddress())) {
             agent = builder.environment("AGENT_NODE_NAME", NodeServer.NODE).start();
             agent.awaitLine("Ready to serve after");
-            assertThat(agent.get(agent.probe("/readyz")).statusCode()).isEqualTo(503);
+            assertThat(agent.awaitAnswer(agent.probe("/readyz")).statusCode()).isEqualTo(503);
             assertThat(cluster.taints()).hasSize(2);
             assertThat(other.isClosed()).isFalse();
         }

@@ -7,17 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.PackagedAgent;
 import io.podidentity.agent.network.Namespace;
+import io.podidentity.agent.network.Shell;
 import io.podidentity.agent.sdks.SdkProgram.Attempts;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /** A node of its own, in a namespace, with the agent where pods look for it. */
 final class RealAddresses {
@@ -27,7 +27,7 @@ final class RealAddresses {
     private static final Map<String, String> IPV6_MODE =
             Map.of("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PATIENCE_MINUTES = 15;
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private final Path folder;
     private final StsPeer sts;
@@ -38,10 +38,8 @@ final class RealAddresses {
     }
 
     /** Tries families on such a node, from outside. */
-    static Map<Family, Reached> reach(Set<Family> families, Path folder)
-            throws IOException, InterruptedException {
+    static Map<Family, Reached> reach(Set<Family> families, Path folder) throws IOException {
         Path result = folder.resolve("reached.json");
-        Path log = folder.resolve("reached.log");
         try (Namespace node = Namespace.create()) {
             List<String> command = new ArrayList<>();
             command.add(Namespace.java());
@@ -49,14 +47,11 @@ final class RealAddresses {
             command.addAll(List.of("-cp", System.getProperty("java.class.path")));
             command.addAll(List.of(RealAddresses.class.getName(), folder.toString()));
             families.forEach(family -> command.add(family.name()));
-            Process process =
-                    new ProcessBuilder(node.command(command.toArray(String[]::new)))
-                            .redirectErrorStream(true)
-                            .redirectOutput(log.toFile())
-                            .start();
-            boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
-            process.destroy();
-            assertThat(ended && process.exitValue() == 0).as(Files.readString(log)).isTrue();
+            Shell.Result tried =
+                    Shell.run(
+                            new ProcessBuilder(node.command(command.toArray(String[]::new))),
+                            PATIENCE);
+            assertThat(tried.exit()).as(tried.output()).isZero();
         }
         return JSON.readValue(result.toFile(), new TypeReference<Map<Family, Reached>>() {});
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,6 +63,7 @@ class SdkConformanceIT {
     private Future<Map<Family, Reached>> reached;
 
     @BeforeAll
+    @Timeout(value = 45, unit = TimeUnit.MINUTES) // Compilers have to be run first.
     void begin(@TempDir Path folder) throws Exception {
         for (Family family : Family.values()) {
             Workshop workshop = new Workshop(family);

@@ -4,34 +4,34 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
+import io.podidentity.agent.harness.Lines;
+import io.podidentity.agent.harness.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A family's program at work; it is told what to do as src/test/sdks/README.md says. */
 final class SdkProgram implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PATIENCE_SECONDS = 180;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Family family;
     private final Process process;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final Lines lines;
 
     private SdkProgram(Family family, Process process) {
         this.family = family;
         this.process = process;
-        Thread.ofVirtual().start(this::read);
+        this.lines = new Lines(process.getInputStream());
     }
 
     /**
@@ -64,7 +64,7 @@ final class SdkProgram implements AutoCloseable {
         environment.put("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token.file().toString());
         environment.put("STS_ENDPOINT", sts.endpoint().toString());
         environment.putAll(more);
-        return new SdkProgram(family, builder.start());
+        return new SdkProgram(family, Processes.start(builder));
     }
 
     private static Path home(Family family) {
@@ -101,31 +101,29 @@ final class SdkProgram implements AutoCloseable {
         try {
             process.getOutputStream().write((command + "\n").getBytes(UTF_8));
             process.getOutputStream().flush();
-            String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            if (line == null || line.isEmpty()) {
-                throw new IllegalStateException(
-                        family + " does not answer '" + command + "': " + stderr());
-            }
-            return JSON.readTree(line);
+            return JSON.readTree(answer(command));
         } catch (IOException e) {
             throw new UncheckedIOException(family + ": " + stderr(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
-    private void read() {
-        try (BufferedReader reader = process.inputReader(UTF_8)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.startsWith("{")) {
-                    lines.add(line);
-                }
+    /** The next line that is an answer; SDKs print other things, too. */
+    private String answer(String command) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            String line =
+                    lines.next(Duration.ofNanos(end - System.nanoTime()))
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalStateException(
+                                                    family
+                                                            + " does not answer '"
+                                                            + command
+                                                            + "': "
+                                                            + stderr()));
+            if (line.startsWith("{")) {
+                return line;
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            lines.add("");
         }
     }
 
@@ -141,11 +139,11 @@ final class SdkProgram implements AutoCloseable {
     public void close() throws IOException {
         process.getOutputStream().close();
         try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                Processes.kill(process);
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            Processes.kill(process);
             Thread.currentThread().interrupt();
         }
     }

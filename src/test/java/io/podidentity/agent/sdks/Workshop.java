@@ -2,19 +2,20 @@ package io.podidentity.agent.sdks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.podidentity.agent.network.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Builds a family's program with its own tool, unless it stands there from an earlier run. */
 final class Workshop {
 
-    private static final int PATIENCE_MINUTES = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private final Family family;
 
@@ -28,7 +29,7 @@ final class Workshop {
     }
 
     /** Builds; the caller builds one family after another, for compilers use all cores. */
-    void build() throws IOException, InterruptedException {
+    void build() throws IOException {
         Path stamp = family.workshop().resolve("built-from");
         String sources = fingerprint();
         if (Files.exists(stamp) && Files.readString(stamp).equals(sources)) {
@@ -50,22 +51,12 @@ final class Workshop {
         }
     }
 
-    private void run(List<String> command) throws IOException, InterruptedException {
-        Path log = family.workshop().resolve("build.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(family.workshop().toFile())
-                        .redirectErrorStream(true)
-                        .redirectInput(Path.of("/dev/null").toFile())
-                        .redirectOutput(log.toFile());
+    private void run(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(family.workshop().toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Process process = builder.start();
-        if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-            process.destroy();
-            throw new IllegalStateException(command + " does not end: " + Files.readString(log));
-        }
-        if (process.exitValue() != 0) {
-            throw new IllegalStateException(command + " failed: " + Files.readString(log));
+        Shell.Result result = Shell.run(builder, PATIENCE);
+        if (result.exit() != 0) {
+            throw new IllegalStateException(command + " failed: " + result.output());
         }
     }
 
