@@ -39,7 +39,7 @@ public record CacheSettings(
     /**
      * The given flags with the house's limits.
      *
-     * <p>The fetches at once are a bound: {@link Slowdown} begins with fewer.
+     * <p>The fetches at once are a bound: {@link CongestionWindow} begins with fewer.
      */
     public static CacheSettings of(Duration retention, int size, int renewalsPerSecond) {
         return new CacheSettings(

@@ -19,9 +19,8 @@ public final class CredentialCache implements AutoCloseable {
 
     private final Timeline timeline;
     private final CacheEvents events;
-    private final Slowdown slowdown;
     private final EntryStore store;
-    private final FetchGate gate;
+    private final UpstreamLimiter limiter;
     private final SourceLimits limits;
     private final Patience patience;
     private final Reader reader;
@@ -43,22 +42,21 @@ public final class CredentialCache implements AutoCloseable {
         this.events = events;
         var policy = new RenewalPolicy(settings.retention());
         int size = settings.caching() ? settings.size() : 0;
-        slowdown = new Slowdown(settings.concurrentFetches(), timeline, random, events);
         store = new EntryStore(size, policy, timeline, random, events);
-        gate = new FetchGate(settings.waitingFetches(), executor, slowdown, timeline);
+        limiter =
+                new UpstreamLimiter(
+                        source,
+                        settings.waitingFetches(),
+                        executor,
+                        new CongestionWindow(
+                                settings.concurrentFetches(), timeline, random, events),
+                        timeline,
+                        events);
         limits = new SourceLimits(settings.perSource(), settings.burstPerSource(), timeline);
         patience = new Patience(settings.callerWait(), timeline, events);
-        var caller = new Caller(source, gate, slowdown, timeline, events);
         var renewals =
                 new Renewals(
-                        settings.renewalsPerSecond(),
-                        store,
-                        gate,
-                        caller,
-                        slowdown,
-                        timeline,
-                        random,
-                        events);
+                        settings.renewalsPerSecond(), store, limiter, timeline, random, events);
         reader = new Reader(renewals, patience, timeline, events);
         fetches =
                 new FirstFetches(
@@ -66,8 +64,7 @@ public final class CredentialCache implements AutoCloseable {
                         store,
                         reader,
                         new Verifications(verifier, events),
-                        gate,
-                        caller,
+                        limiter,
                         executor,
                         timeline,
                         events);
@@ -97,7 +94,7 @@ public final class CredentialCache implements AutoCloseable {
         } catch (RuntimeException | Error bug) {
             events.broke(bug);
             return CompletableFuture.completedStage(
-                    new Answer(Caller.internalFailure(), Origin.TURNED_AWAY));
+                    new Answer(UpstreamLimiter.internalFailure(), Origin.TURNED_AWAY));
         }
     }
 
@@ -178,16 +175,16 @@ public final class CredentialCache implements AutoCloseable {
 
     /** How many calls to the source are out. */
     public int fetchesRunning() {
-        return gate.running();
+        return limiter.running();
     }
 
     /** How many first fetches wait for their turn. */
     public int fetchesWaiting() {
-        return gate.waiting();
+        return limiter.waiting();
     }
 
     /** How many calls to the source may be out at once, now. */
     public int fetchesAllowed() {
-        return slowdown.open();
+        return limiter.allowed();
     }
 }

@@ -1,31 +1,33 @@
 package io.podidentity.agent.cache;
 
+import io.podidentity.agent.cache.UpstreamLimiter.Permit;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Waiting work, one of each client in turn. Not thread-safe. */
 final class FairQueue {
 
-    private final Map<String, Queue<Runnable>> turns = new LinkedHashMap<>();
+    private final Map<String, Queue<Consumer<Permit>>> turns = new LinkedHashMap<>();
     private int size;
 
-    void add(String client, Runnable work) {
+    void add(String client, Consumer<Permit> work) {
         turns.computeIfAbsent(client, c -> new ArrayDeque<>(1)).add(work);
         size++;
     }
 
-    @Nullable Runnable poll() {
-        Iterator<Map.Entry<String, Queue<Runnable>>> first = turns.entrySet().iterator();
+    @Nullable Consumer<Permit> poll() {
+        Iterator<Map.Entry<String, Queue<Consumer<Permit>>>> first = turns.entrySet().iterator();
         if (!first.hasNext()) {
             return null;
         }
-        Map.Entry<String, Queue<Runnable>> turn = first.next();
+        Map.Entry<String, Queue<Consumer<Permit>>> turn = first.next();
         first.remove();
-        Runnable work = turn.getValue().remove();
+        Consumer<Permit> work = turn.getValue().remove();
         if (!turn.getValue().isEmpty()) {
             // To the end of the line.
             turns.put(turn.getKey(), turn.getValue());

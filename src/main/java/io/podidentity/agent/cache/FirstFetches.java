@@ -1,6 +1,7 @@
 package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.cache.UpstreamLimiter.Permit;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
@@ -34,8 +35,7 @@ final class FirstFetches {
     private final EntryStore store;
     private final Reader reader;
     private final Verifications verifications;
-    private final FetchGate gate;
-    private final Caller caller;
+    private final UpstreamLimiter limiter;
     private final Executor executor;
     private final Timeline timeline;
     private final CacheEvents events;
@@ -45,8 +45,7 @@ final class FirstFetches {
             EntryStore store,
             Reader reader,
             Verifications verifications,
-            FetchGate gate,
-            Caller caller,
+            UpstreamLimiter limiter,
             Executor executor,
             Timeline timeline,
             CacheEvents events) {
@@ -54,8 +53,7 @@ final class FirstFetches {
         this.store = store;
         this.reader = reader;
         this.verifications = verifications;
-        this.gate = gate;
-        this.caller = caller;
+        this.limiter = limiter;
         this.executor = executor;
         this.timeline = timeline;
         this.events = events;
@@ -133,24 +131,24 @@ final class FirstFetches {
     }
 
     private void submit(Flight mine, Answer otherwise) {
-        if (!gate.submit(mine.client(), () -> guarded(mine, () -> call(mine)))) {
+        if (!limiter.submit(mine.client(), permit -> guarded(mine, () -> call(mine, permit)))) {
             land(mine, otherwise);
         }
     }
 
-    private void call(Flight mine) {
-        if (gate.slowedDown() && timeline.since(mine.asked()).compareTo(COMES_BACK_WITHIN) > 0) {
+    private void call(Flight mine, Permit permit) {
+        if (limiter.slowedDown() && timeline.since(mine.asked()).compareTo(COMES_BACK_WITHIN) > 0) {
             // What a source that throttles gives goes to pods that have not given up yet.
             land(mine, Answer.busy());
             return;
         }
-        CredentialOutcome outcome = caller.call(mine.claim().request());
+        CredentialOutcome outcome = permit.fetch(mine.claim().request());
         Answer answer = new Answer(outcome, Origin.FETCHED);
         if (outcome instanceof Issued issued) {
             store.put(mine, issued, mine.begun());
         }
         if (outcome instanceof Failed failed
-                && Caller.throttled(failed)
+                && UpstreamLimiter.throttled(failed)
                 && timeline.since(mine.begun()).compareTo(PERSISTENCE) < 0) {
             // Many SDKs never retry a 429; whoever waits or comes back is better served by trying.
             submit(mine, answer);
@@ -175,7 +173,7 @@ final class FirstFetches {
             step.run();
         } catch (RuntimeException | Error bug) {
             events.broke(bug);
-            land(mine, new Answer(Caller.internalFailure(), Origin.FETCHED));
+            land(mine, new Answer(UpstreamLimiter.internalFailure(), Origin.FETCHED));
         }
     }
 }

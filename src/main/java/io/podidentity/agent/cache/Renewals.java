@@ -4,11 +4,13 @@ import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.CacheEvents.Eviction;
 import io.podidentity.agent.cache.CacheEvents.Skip;
 import io.podidentity.agent.cache.RenewalPolicy.Freshness;
+import io.podidentity.agent.cache.UpstreamLimiter.Permit;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +22,7 @@ final class Renewals {
     private final int perSecond;
     private final TokenBucket pace;
     private final EntryStore store;
-    private final FetchGate gate;
-    private final Caller caller;
-    private final Slowdown slowdown;
+    private final UpstreamLimiter limiter;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final CacheEvents events;
@@ -30,18 +30,14 @@ final class Renewals {
     Renewals(
             int perSecond,
             EntryStore store,
-            FetchGate gate,
-            Caller caller,
-            Slowdown slowdown,
+            UpstreamLimiter limiter,
             Timeline timeline,
             RandomGenerator random,
             CacheEvents events) {
         this.perSecond = perSecond;
         this.pace = new TokenBucket(perSecond, timeline.nanos());
         this.store = store;
-        this.gate = gate;
-        this.caller = caller;
-        this.slowdown = slowdown;
+        this.limiter = limiter;
         this.timeline = timeline;
         this.random = random;
         this.events = events;
@@ -57,10 +53,10 @@ final class Renewals {
 
     /** Renews in the background; false when no more renewals may start now. */
     boolean background(Entry entry) {
-        if (!pace.take(perSecond * slowdown.share(), timeline.nanos())) {
+        if (!pace.take(perSecond * limiter.renewalShare(), timeline.nanos())) {
             return false;
         }
-        boolean started = start(entry, "", (client, call) -> gate.submitIfIdle(call)) != null;
+        boolean started = start(entry, "", (client, work) -> limiter.submitIfIdle(work)) != null;
         if (!started) {
             pace.giveBack();
         }
@@ -74,7 +70,7 @@ final class Renewals {
         if (running != null) {
             return running;
         }
-        return entry.renewable(timeline.nanos()) ? start(entry, client, gate::submit) : null;
+        return entry.renewable(timeline.nanos()) ? start(entry, client, limiter::submit) : null;
     }
 
     private @Nullable Flight start(Entry entry, String client, Way way) {
@@ -84,7 +80,7 @@ final class Renewals {
         }
         Flight mine = new Flight(claim, client, timeline.nanos());
         Flight running = entry.renewing(mine);
-        if (running == mine && !way.submit(client, () -> fly(entry, mine))) {
+        if (running == mine && !way.submit(client, permit -> fly(entry, mine, permit))) {
             entry.renewalEnded();
             mine.land(held(entry, Answer.busy()));
             return null;
@@ -92,10 +88,10 @@ final class Renewals {
         return running;
     }
 
-    private void fly(Entry entry, Flight flight) {
-        Answer answer = new Answer(Caller.internalFailure(), Origin.FETCHED);
+    private void fly(Entry entry, Flight flight, Permit permit) {
+        Answer answer = new Answer(UpstreamLimiter.internalFailure(), Origin.FETCHED);
         try {
-            answer = renew(entry, flight);
+            answer = renew(entry, flight, permit);
         } catch (RuntimeException | Error bug) {
             events.broke(bug);
         } finally {
@@ -104,8 +100,8 @@ final class Renewals {
         }
     }
 
-    private Answer renew(Entry entry, Flight flight) {
-        CredentialOutcome outcome = caller.call(flight.claim().request());
+    private Answer renew(Entry entry, Flight flight, Permit permit) {
+        CredentialOutcome outcome = permit.fetch(flight.claim().request());
         Answer fetched = new Answer(outcome, Origin.FETCHED);
         switch (outcome) {
             case Issued issued -> {
@@ -113,7 +109,7 @@ final class Renewals {
                     events.renewed(entry.pod(), !sameRole(entry.issued(), issued));
                     return fetched;
                 }
-                retryLater(entry, Caller.expired(issued));
+                retryLater(entry, UpstreamLimiter.expired(issued));
             }
             case Failed failed when denies(entry, flight, failed) -> {
                 events.renewalFailed(entry.pod(), failed, entry.renewalFailed(), true);
@@ -165,6 +161,6 @@ final class Renewals {
 
     @FunctionalInterface
     private interface Way {
-        boolean submit(String client, Runnable call);
+        boolean submit(String client, Consumer<Permit> work);
     }
 }

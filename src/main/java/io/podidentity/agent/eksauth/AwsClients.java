@@ -6,9 +6,12 @@ import io.podidentity.agent.config.ServerStart;
 import io.quarkus.arc.DefaultBean;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
@@ -66,8 +69,9 @@ class AwsClients {
                 .build();
     }
 
+    /** Each one made looks the credentials up anew. */
     @Produces
-    @Singleton
+    @Dependent
     @DefaultBean
     AwsCredentialsProvider signing(AgentConfig config, SdkHttpClient http, Clock clock) {
         SharedProfile.check();
@@ -78,11 +82,15 @@ class AwsClients {
 
     @Produces
     @Singleton
-    EksAuthClient eksAuth(AgentConfig config, AwsCredentialsProvider signing, SdkHttpClient http) {
-        EksAuthClientBuilder builder =
-                builder(config)
-                        .credentialsProvider(new NodeCredentials(signing, TRY))
-                        .httpClient(http);
+    @Typed(NodeCredentials.class)
+    NodeCredentials signer(Instance<AwsCredentialsProvider> signing) {
+        return new NodeCredentials(signing::get, TRY, System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    EksAuthClient eksAuth(AgentConfig config, NodeCredentials signer, SdkHttpClient http) {
+        EksAuthClientBuilder builder = builder(config).credentialsProvider(signer).httpClient(http);
         try {
             return builder.build();
         } catch (SdkClientException e) {

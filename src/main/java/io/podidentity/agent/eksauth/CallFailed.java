@@ -1,6 +1,7 @@
 package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import java.util.function.Predicate;
 
 /** A call to EKS Auth that gave no credentials; never leaves this package. */
 class CallFailed extends RuntimeException {
@@ -8,32 +9,47 @@ class CallFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Failed outcome;
+    private final boolean repeatable;
 
-    CallFailed(Failed outcome) {
+    /**
+     * @param repeatable whether the same call may succeed in a moment
+     */
+    CallFailed(Failed outcome, boolean repeatable) {
         // Without a stack trace: it is told as an outcome, and costs nothing in an outage.
         super(outcome.message(), null, false, false);
         this.outcome = outcome;
+        this.repeatable = repeatable;
     }
 
     Failed outcome() {
         return outcome;
     }
 
-    /** What may pass: the same call may succeed in a moment. */
-    static class Passing extends CallFailed {
-        private static final long serialVersionUID = 1L;
-
-        Passing(Failed outcome) {
-            super(outcome);
-        }
-    }
-
     /** EKS Auth's own failure, which the circuit breaker counts. */
-    static final class Outage extends Passing {
+    static final class Outage extends CallFailed {
         private static final long serialVersionUID = 1L;
 
         Outage(Failed outcome) {
-            super(outcome);
+            // How long EKS Auth asks to be left alone is for the cache's limiter to wait.
+            super(outcome, outcome.retryAfter() == null);
+        }
+    }
+
+    /** The agent's own credentials or clock were refused, whichever pod the call was for. */
+    static final class SignerRefused extends CallFailed {
+        private static final long serialVersionUID = 1L;
+
+        SignerRefused(Failed outcome) {
+            super(outcome, false);
+        }
+    }
+
+    /** Chooses the calls that are made again. */
+    static final class Repeatable implements Predicate<Throwable> {
+
+        @Override
+        public boolean test(Throwable failure) {
+            return failure instanceof CallFailed call && call.repeatable;
         }
     }
 }

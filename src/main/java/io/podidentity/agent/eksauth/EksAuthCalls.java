@@ -5,6 +5,7 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.smallrye.faulttolerance.api.CircuitBreakerName;
 import io.smallrye.faulttolerance.api.ExponentialBackoff;
+import io.smallrye.faulttolerance.api.RetryWhen;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
+import software.amazon.awssdk.services.eksauth.model.AssumeRoleForPodIdentityResponse;
 
 /** The one method that calls EKS Auth, and how much it is called when it fails. */
 @ApplicationScoped
@@ -28,13 +30,20 @@ public class EksAuthCalls {
     static final ScopedValue<AtomicInteger> TRIES = ScopedValue.newInstance();
 
     private final EksAuthClient client;
+    private final NodeCredentials signer;
     private final String cluster;
     private final EksAuthEvents events;
     private final Failures failures;
     private final Answers answers;
 
-    EksAuthCalls(EksAuthClient client, AgentConfig config, EksAuthEvents events, Clock clock) {
+    EksAuthCalls(
+            EksAuthClient client,
+            NodeCredentials signer,
+            AgentConfig config,
+            EksAuthEvents events,
+            Clock clock) {
         this.client = client;
+        this.signer = signer;
         this.cluster = config.clusterName();
         this.events = events;
         this.failures = new Failures(cluster);
@@ -43,15 +52,13 @@ public class EksAuthCalls {
 
     /**
      * Exchanges a token for credentials: three tries of a second at most, further apart each time.
+     * All retries of a call are here, but for those of what EKS Auth throttles: only the cache's
+     * limiter knows what else the node asks.
      *
      * @throws CallFailed if EKS Auth gave none
      */
-    @Retry(
-            maxRetries = 2,
-            delay = 150,
-            jitter = 100,
-            maxDuration = 4_000,
-            retryOn = CallFailed.Passing.class)
+    @Retry(maxRetries = 2, delay = 150, jitter = 100, maxDuration = 4_000)
+    @RetryWhen(exception = CallFailed.Repeatable.class)
     @ExponentialBackoff(maxDelay = 1_000)
     @CircuitBreaker(
             requestVolumeThreshold = 20,
@@ -78,7 +85,7 @@ public class EksAuthCalls {
         } catch (CallFailed e) {
             result = e.outcome().code();
             // What fails before the first pod asks is not held against EKS Auth.
-            throw rehearsal ? new CallFailed.Passing(e.outcome()) : e;
+            throw rehearsal ? new CallFailed(e.outcome(), false) : e;
         } finally {
             if (!rehearsal) {
                 events.ended(result, Duration.ofNanos(System.nanoTime() - start));
@@ -88,18 +95,25 @@ public class EksAuthCalls {
 
     private Issued tried(CredentialRequest request) {
         Progress progress = new Progress();
+        long begun = System.nanoTime();
         try {
-            return answers.read(
+            AssumeRoleForPodIdentityResponse answer =
                     client.assumeRoleForPodIdentity(
                             call ->
                                     call.clusterName(cluster)
                                             .token(request.token())
-                                            .overrideConfiguration(progress::of)));
+                                            .overrideConfiguration(progress::of));
+            signer.accepted();
+            return answers.read(answer);
         } catch (CallFailed e) {
             throw e;
         } catch (RuntimeException e) {
             // Not only SdkException: the SDK lets out what its transport and parsers throw.
-            throw failures.of(e, request, progress);
+            CallFailed failed = failures.of(e, request, progress);
+            boolean mended =
+                    failed instanceof CallFailed.SignerRefused
+                            && (progress.clockDiffers() || signer.refused(begun));
+            throw mended ? new CallFailed(failed.outcome(), true) : failed;
         }
     }
 }

@@ -15,18 +15,37 @@ import software.amazon.awssdk.services.eksauth.model.EksAuthException;
 /** Turns what the AWS SDK throws into outcomes, with the reference agent's texts. */
 final class Failures {
 
-    private static final Set<String> PERMANENT =
+    /** What EKS Auth says of the pod with status 400, and asking again does not change. */
+    private static final Set<String> DENIED =
+            Set.of("AccessDeniedException", "InvalidTokenException", "ExpiredTokenException");
+
+    private static final String NOT_FOUND = "ResourceNotFoundException";
+
+    /** What AWS says of the signer with status 400 at times; with 401 and 403 it is whatever. */
+    private static final Set<String> ABOUT_SIGNER =
             Set.of(
-                    "AccessDeniedException",
-                    "InvalidTokenException",
-                    "ExpiredTokenException",
-                    "ResourceNotFoundException");
+                    "UnrecognizedClient",
+                    "InvalidClientTokenId",
+                    "InvalidSignature",
+                    "IncompleteSignature",
+                    "SignatureDoesNotMatch",
+                    "MissingAuthenticationToken",
+                    "AuthFailure",
+                    "NotAuthorized",
+                    "OptInRequired",
+                    "RequestTimeTooSkewed",
+                    "RequestExpired",
+                    "RequestInTheFuture");
 
     /** Pods' SDKs read bodies of 10,000 bytes at most, and an error stands in them twice. */
     private static final int LONGEST_TEXT = 1_000;
 
     private static final int LONGEST_CODE = 100;
     private static final int FIRST_ERROR = 400;
+    private static final int BAD_REQUEST = 400;
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int MISSING = 404;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int FIRST_SERVER_ERROR = 500;
     private static final int BAD_GATEWAY = 502;
@@ -46,7 +65,12 @@ final class Failures {
             case ApiCallTimeoutException _, ApiCallAttemptTimeoutException _ ->
                     unreachable("EKS Auth did not answer in time");
             case EksAuthException error when isError(error.statusCode()) ->
-                    answered(error.statusCode(), error.awsErrorDetails(), answer, request);
+                    answered(
+                            // Other doors of AWS than EKS Auth's own throttle with status 400.
+                            error.isThrottlingException() ? TOO_MANY_REQUESTS : error.statusCode(),
+                            error.awsErrorDetails(),
+                            answer,
+                            request);
             default -> {
                 if (answer == null) {
                     yield unreachable("EKS Auth cannot be reached: " + reason(e));
@@ -80,19 +104,45 @@ final class Failures {
         String text = details == null ? null : details.errorMessage();
         boolean server = status >= FIRST_SERVER_ERROR;
         String message =
-                "%s(%s): %s, fault: %s%s"
+                "%s(%s): %s, fault: %s"
                         .formatted(
                                 named(requestId(answer)),
                                 code,
                                 text == null ? "status " + status : cut(text, LONGEST_TEXT),
-                                server ? "server" : "client",
-                                remedies.of(code, request.pod()));
-        Failed failed =
-                new Failed(code, status, PERMANENT.contains(code), message, retryAfter(answer));
-        if (status == TOO_MANY_REQUESTS) {
-            return new CallFailed.Passing(failed);
+                                server ? "server" : "client");
+        if (aboutSigner(status, code)) {
+            return new CallFailed.SignerRefused(
+                    new Failed(
+                            "SignerRefused",
+                            UNAVAILABLE,
+                            false,
+                            message + remedies.ofSigner(code),
+                            retryAfter(answer)));
         }
-        return server ? new CallFailed.Outage(failed) : new CallFailed(failed);
+        Failed failed =
+                new Failed(
+                        code,
+                        status,
+                        permanent(status, code),
+                        message + remedies.of(code, request.pod()),
+                        retryAfter(answer));
+        return server ? new CallFailed.Outage(failed) : new CallFailed(failed, false);
+    }
+
+    /** Whether it is the agent's identity that was refused, whichever pod the call was for. */
+    private static boolean aboutSigner(int status, String code) {
+        return status == UNAUTHORIZED
+                || status == FORBIDDEN
+                || (status == BAD_REQUEST && ABOUT_SIGNER.contains(code.replace("Exception", "")));
+    }
+
+    /** Whether EKS Auth says that the pod has no right; no other status says anything of a pod. */
+    private static boolean permanent(int status, String code) {
+        return switch (status) {
+            case BAD_REQUEST -> DENIED.contains(code);
+            case MISSING -> code.equals(NOT_FOUND);
+            default -> false;
+        };
     }
 
     private static CallFailed unreachable(String message) {
@@ -101,13 +151,14 @@ final class Failures {
     }
 
     private static CallFailed noSigningCredentials(String problem) {
-        return new CallFailed.Passing(
+        return new CallFailed(
                 new Failed(
                         "NoSigningCredentials",
                         UNAVAILABLE,
                         false,
                         problem + ": give the node a role, or the agent a profile or web identity",
-                        null));
+                        null),
+                true);
     }
 
     private static boolean isError(int status) {

@@ -5,24 +5,47 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The credentials that requests are signed with. They are waited for only so long, which the SDK's
- * own time-outs do not cover; the provider goes on, so that a later call finds them.
+ * own time-outs do not cover; the provider goes on, so that a later call finds them. Once EKS Auth
+ * refuses them they are looked up anew, because a provider holds on to what it has until it
+ * expires.
  */
 final class NodeCredentials implements AwsCredentialsProvider {
 
-    private final AwsCredentialsProvider provider;
-    private final Duration patience;
-    private @Nullable FutureTask<AwsCredentials> running;
+    /** Between two look-ups while EKS Auth goes on refusing; doubled each time. */
+    private static final Duration FIRST_INTERVAL = Duration.ofSeconds(5);
 
-    NodeCredentials(AwsCredentialsProvider provider, Duration patience) {
-        this.provider = provider;
-        this.patience = patience;
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+
+    private final Supplier<AwsCredentialsProvider> providers;
+    private final Duration timeout;
+    private final LongSupplier nanos;
+    private @Nullable AwsCredentialsProvider provider;
+    private @Nullable FutureTask<AwsCredentials> running;
+    private long replacedAt;
+    private Duration interval = FIRST_INTERVAL;
+
+    /**
+     * @param providers makes one that has looked nothing up yet
+     * @param timeout of waiting for credentials
+     * @param nanos the time, as {@link System#nanoTime()}
+     */
+    NodeCredentials(
+            Supplier<AwsCredentialsProvider> providers, Duration timeout, LongSupplier nanos) {
+        this.providers = providers;
+        this.timeout = timeout;
+        this.nanos = nanos;
+        this.provider = providers.get();
+        this.replacedAt = nanos.getAsLong() - FIRST_INTERVAL.toNanos();
     }
 
     /**
@@ -31,7 +54,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
     @Override
     public AwsCredentials resolveCredentials() {
         try {
-            return joined().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return joined().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new Missing("The agent did not get AWS credentials of its own in time", e);
         } catch (ExecutionException e) {
@@ -42,14 +65,55 @@ final class NodeCredentials implements AwsCredentialsProvider {
         }
     }
 
+    /**
+     * EKS Auth refused what a call was signed with. Looks the credentials up anew, but not again
+     * and again: what an account's policy forbids, no other credentials change.
+     *
+     * @param begun when the call began
+     * @return whether a call that begins now is signed with newer ones
+     */
+    synchronized boolean refused(long begun) {
+        if (begun - replacedAt < 0) {
+            return true;
+        }
+        long now = nanos.getAsLong();
+        if (now - replacedAt < interval.toNanos()) {
+            return false;
+        }
+        Duration doubled = interval.multipliedBy(2);
+        interval = doubled.compareTo(LONGEST_INTERVAL) < 0 ? doubled : LONGEST_INTERVAL;
+        replacedAt = now;
+        if (provider instanceof SdkAutoCloseable old) {
+            old.close();
+        }
+        provider = null;
+        running = null;
+        return true;
+    }
+
+    /** EKS Auth accepted what a call was signed with. */
+    synchronized void accepted() {
+        interval = FIRST_INTERVAL;
+    }
+
     private synchronized FutureTask<AwsCredentials> joined() {
         FutureTask<AwsCredentials> task = running;
         if (task == null || task.isDone()) {
-            task = new FutureTask<>(provider::resolveCredentials);
+            task = new FutureTask<>(() -> provider().resolveCredentials());
             running = task;
-            Thread.ofVirtual().name("node-credentials").start(task);
+            // Providers read files and look names up, which holds a virtual thread's carrier.
+            Thread.ofPlatform().daemon().name("node-credentials").start(task);
         }
         return task;
+    }
+
+    private synchronized AwsCredentialsProvider provider() {
+        AwsCredentialsProvider current = provider;
+        if (current == null) {
+            current = providers.get();
+            provider = current;
+        }
+        return current;
     }
 
     /** There are none to sign with; the message says why, to be continued with a remedy. */

@@ -1,5 +1,8 @@
 package io.podidentity.agent.eksauth;
 
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
@@ -7,6 +10,7 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.retry.ClockSkew;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** How far one call came, which the SDK's exceptions do not tell. */
@@ -16,7 +20,11 @@ final class Progress {
     private static final ExecutionAttribute<Progress> OF_CALL =
             new ExecutionAttribute<>("io.podidentity.agent.Progress-" + UUID.randomUUID());
 
+    private static final DateTimeFormatter SIGNING_TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssX", Locale.ROOT);
+
     private volatile @Nullable SdkHttpResponse answer;
+    private volatile @Nullable Instant signedAt;
 
     /** Makes a call tell this object. */
     void of(AwsRequestOverrideConfiguration.Builder call) {
@@ -28,6 +36,20 @@ final class Progress {
         return answer;
     }
 
+    /**
+     * Whether the request was signed at another time than the peer's. The SDK has then learned the
+     * difference, and signs the next request at the right one.
+     */
+    boolean clockDiffers() {
+        SdkHttpResponse answered = answer;
+        Instant signed = signedAt;
+        return answered != null
+                && signed != null
+                && ClockSkew.getServerTime(answered)
+                        .filter(peers -> ClockSkew.isClockSkewed(signed, peers))
+                        .isPresent();
+    }
+
     /** Tells the calls' objects. */
     static final class Watch implements ExecutionInterceptor {
 
@@ -37,6 +59,11 @@ final class Progress {
             Progress progress = attributes.getAttribute(OF_CALL);
             if (progress != null) {
                 progress.answer = context.httpResponse();
+                progress.signedAt =
+                        context.httpRequest()
+                                .firstMatchingHeader("X-Amz-Date")
+                                .map(date -> SIGNING_TIME.parse(date, Instant::from))
+                                .orElse(null);
             }
         }
     }

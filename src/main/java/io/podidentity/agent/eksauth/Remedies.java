@@ -25,12 +25,22 @@ record Remedies(String cluster) {
                             + " and that the node's role allows eks-auth:AssumeRoleForPodIdentity"
                             + " on cluster "
                             + cluster;
-            case "UnrecognizedClientException",
-                    "InvalidSignatureException",
-                    "IncompleteSignatureException",
-                    "MissingAuthenticationTokenException" ->
-                    ". EKS Auth refuses the agent's own credentials: check the node's role and clock";
             default -> "";
         };
+    }
+
+    /** The same where the agent's own identity was refused, which no pod can mend. */
+    String ofSigner(String code) {
+        return ". EKS Auth refuses the agent itself, not the pod: "
+                + switch (code) {
+                    case "AccessDeniedException" ->
+                            "allow the node's role eks-auth:AssumeRoleForPodIdentity on cluster "
+                                    + cluster
+                                    + ", and see that no policy of the account or endpoint denies it";
+                    case "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture" ->
+                            "check the node's clock";
+                    case "Unknown" -> "check the node's role, and what lies between it and AWS";
+                    default -> "check the node's AWS credentials and its clock";
+                };
     }
 }

@@ -12,6 +12,7 @@ import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /** The agent's own credentials, the node's: the SDK's default chain less the container provider. */
 final class SigningCredentials {
@@ -45,7 +46,7 @@ final class SigningCredentials {
     }
 
     /** Made when first asked, because making it fails where its settings are missing. */
-    private static final class OnDemand implements AwsCredentialsProvider {
+    private static final class OnDemand implements AwsCredentialsProvider, SdkAutoCloseable {
 
         private final Supplier<AwsCredentialsProvider> maker;
         private @Nullable AwsCredentialsProvider made;
@@ -60,6 +61,13 @@ final class SigningCredentials {
                 made = maker.get();
             }
             return made.resolveCredentials();
+        }
+
+        @Override
+        public synchronized void close() {
+            if (made instanceof SdkAutoCloseable open) {
+                open.close();
+            }
         }
     }
 }

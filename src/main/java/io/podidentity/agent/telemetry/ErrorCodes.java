@@ -20,10 +20,9 @@ final class ErrorCodes {
                     "ThrottlingException",
                     "InternalServerException",
                     "ServiceUnavailableException",
-                    "UnrecognizedClientException",
-                    "InvalidSignatureException",
                     "InvalidResponse",
                     "NoSigningCredentials",
+                    "SignerRefused",
                     "InternalFailure");
 
     private ErrorCodes() {}

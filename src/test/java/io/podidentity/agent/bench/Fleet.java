@@ -1,50 +1,48 @@
 package io.podidentity.agent.bench;
 
+import io.podidentity.agent.cache.Answer;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Nodes with pods that all start within a minute, each with the same SDK. */
 final class Fleet {
 
-    static final int NODES = 10_000;
     static final int PODS_PER_NODE = 60;
-    static final int PODS = NODES * PODS_PER_NODE;
-    static final Duration DAY = Duration.ofDays(1);
-    static final int LIFETIME = FleetClock.steps(Duration.ofHours(6));
-    static final int STEPS = FleetClock.steps(DAY);
 
     private static final int ALL_START_WITHIN = FleetClock.steps(Duration.ofMinutes(1));
     private static final int REFRESH = FleetClock.steps(Duration.ofMinutes(15));
     private static final int MUST_REFRESH = FleetClock.steps(Duration.ofMinutes(10));
     private static final int APPLICATION_RETRIES = FleetClock.steps(Duration.ofSeconds(30));
+    private static final int THROTTLED = 429;
 
     final FleetClock clock = new FleetClock();
-    final Agenda agenda = new Agenda(clock, STEPS, 3 * PODS + NODES);
     final Random random = new Random(42);
     final LimitedEksAuth eksAuth;
     final Sdk sdk;
+    final int nodes;
+    final int pods;
 
-    private final int[] heldUntil = new int[PODS];
-    private final byte[] tries = new byte[PODS];
-    private final BitSet waiting = new BitSet(PODS);
-    private final BitSet sawAnError = new BitSet(PODS);
+    private final int[] heldUntil;
+    private final int[] tries;
+    private final BitSet sawAnError = new BitSet();
 
-    Fleet(int rate, Sdk sdk) {
+    /**
+     * @param rate that EKS Auth answers, calls per second of all nodes
+     */
+    Fleet(int nodes, int rate, Sdk sdk) {
+        this.nodes = nodes;
+        this.pods = nodes * PODS_PER_NODE;
         this.sdk = sdk;
-        this.eksAuth = new LimitedEksAuth(clock, rate, (int) DAY.toSeconds());
-    }
-
-    static int fetch(int pod) {
-        return PODS + pod;
-    }
-
-    static int renewal(int pod) {
-        return 2 * PODS + pod;
-    }
-
-    static int tick(int node) {
-        return 3 * PODS + node;
+        this.eksAuth = new LimitedEksAuth(clock, rate);
+        this.heldUntil = new int[pods];
+        this.tries = new int[pods];
     }
 
     static int node(int pod) {
@@ -53,57 +51,72 @@ final class Fleet {
 
     /** Lives through the day and returns how many pods saw an error. */
     int run(Schedule schedule) {
-        for (int pod = 0; pod < PODS; pod++) {
-            agenda.at(random.nextInt(ALL_START_WITHIN), pod);
+        for (int number = 0; number < pods; number++) {
+            int pod = number;
+            clock.in(random.nextInt(ALL_START_WITHIN), () -> ask(schedule, pod));
         }
-        for (int node = 0; node < NODES; node++) {
-            agenda.at(random.nextInt(ALL_START_WITHIN), tick(node));
-        }
-        agenda.run(event -> happens(schedule, event));
+        clock.run();
         return sawAnError.cardinality();
     }
 
-    private void happens(Schedule schedule, int event) {
-        if (event < PODS) {
-            sdk(schedule, event);
-        } else if (event < 2 * PODS) {
-            schedule.fetch(event - PODS);
-        } else if (event < 3 * PODS) {
-            schedule.renew(event - 2 * PODS);
-        } else {
-            schedule.tick(event - 3 * PODS);
+    /** One try of the pod's SDK. */
+    private void ask(Schedule schedule, int pod) {
+        CompletableFuture<Answer> answer = schedule.ask(pod).toCompletableFuture();
+        AtomicBoolean waiting = new AtomicBoolean(true);
+        var _ =
+                answer.thenAccept(
+                        told -> {
+                            if (waiting.getAndSet(false)) {
+                                told(schedule, pod, told);
+                            }
+                        });
+        if (waiting.get()) {
+            clock.in(
+                    sdk.timeout(),
+                    () -> {
+                        if (waiting.getAndSet(false)) {
+                            fail(schedule, pod, true);
+                        }
+                    });
         }
     }
 
-    private void sdk(Schedule schedule, int pod) {
-        boolean waited = waiting.get(pod);
-        int until = waited ? schedule.waited(pod) : schedule.ask(pod);
-        waiting.set(pod, !waited && until == 0);
-        if (until > 0) {
-            take(pod, until);
-        } else if (waited) {
-            fail(pod, sdk.retriesThrottling() || !schedule.throttled(pod));
-        } else {
-            agenda.in(schedule.patience(), pod);
+    private void told(Schedule schedule, int pod, Answer answer) {
+        switch (answer.outcome()) {
+            case Issued issued ->
+                    take(
+                            schedule,
+                            pod,
+                            FleetClock.steps(
+                                    Duration.ofMillis(
+                                            issued.credentials().expiration().toEpochMilli())));
+            case Failed failed ->
+                    fail(schedule, pod, failed.status() != THROTTLED || sdk.retriesThrottling());
+            case Rejected rejected ->
+                    fail(
+                            schedule,
+                            pod,
+                            rejected.reason() == Reason.BUSY || sdk.retriesThrottling());
         }
     }
 
-    private void take(int pod, int until) {
+    private void take(Schedule schedule, int pod, int until) {
         tries[pod] = 0;
         heldUntil[pod] = until;
-        agenda.at(Math.max(until - REFRESH, clock.step() + APPLICATION_RETRIES), pod);
+        int refresh = until - REFRESH - clock.step();
+        clock.in(Math.max(refresh, APPLICATION_RETRIES), () -> ask(schedule, pod));
     }
 
-    private void fail(int pod, boolean triesAgain) {
+    private void fail(Schedule schedule, int pod, boolean triesAgain) {
         tries[pod]++;
         if (triesAgain && tries[pod] < sdk.tries()) {
-            agenda.in(sdk.delay(), pod);
+            clock.in(sdk.delay(), () -> ask(schedule, pod));
             return;
         }
         tries[pod] = 0;
         if (heldUntil[pod] - clock.step() <= MUST_REFRESH) {
             sawAnError.set(pod);
         }
-        agenda.in(APPLICATION_RETRIES, pod);
+        clock.in(APPLICATION_RETRIES, () -> ask(schedule, pod));
     }
 }

@@ -1,10 +1,23 @@
 package io.podidentity.agent.bench;
 
 import io.podidentity.agent.cache.TokenBucket;
+import io.podidentity.agent.credentials.Association;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.credentials.PodCredentials;
+import java.time.Duration;
 import java.util.Arrays;
 
 /** EKS Auth for a whole fleet: throttles what is above its rate. */
 final class LimitedEksAuth {
+
+    static final Failed THROTTLED =
+            new Failed("ThrottlingException", 429, false, "Rate exceeded", null);
+
+    static final Duration LIFETIME = Duration.ofHours(6);
+
+    private static final Association ASSOCIATION =
+            new Association("arn", "a-1", "arn:aws:sts::0:assumed-role/r/s", "default", "app");
 
     private final FleetClock clock;
     private final int rate;
@@ -12,11 +25,18 @@ final class LimitedEksAuth {
     private final int[] perSecond;
     private int throttled;
 
-    LimitedEksAuth(FleetClock clock, int rate, int seconds) {
+    LimitedEksAuth(FleetClock clock, int rate) {
         this.clock = clock;
         this.rate = rate;
         this.bucket = new TokenBucket(rate, clock.nanos());
-        this.perSecond = new int[seconds + 1];
+        this.perSecond = new int[(int) FleetClock.DAY.toSeconds() + 1];
+    }
+
+    /** Credentials as of now. */
+    Issued issued() {
+        return new Issued(
+                new PodCredentials("ASIA", "secret", "session", "0", clock.now().plus(LIFETIME)),
+                ASSOCIATION);
     }
 
     /** Whether the call was answered. */

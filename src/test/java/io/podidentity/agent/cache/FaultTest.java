@@ -35,6 +35,8 @@ class FaultTest {
                 fault("internal error", FaultTest::internal, "500", true),
                 fault("connection reset", FaultTest::reset, "502", true),
                 fault("throttled", FaultTest::throttled, "BUSY", true),
+                fault("asked to come back later", FaultTest::later, "BUSY", true),
+                fault("node's role refused", FaultTest::signerRefused, "503", true),
                 fault("garbage", FaultTest::garbage, "502", true),
                 fault("turned away by the source", FaultTest::busy, "BUSY", true),
                 fault("a bug", FaultTest::bug, "500", true),
@@ -160,6 +162,15 @@ class FaultTest {
 
     private static CredentialOutcome throttled(CacheRig rig, CredentialRequest request) {
         return FakeSource.throttled();
+    }
+
+    private static CredentialOutcome later(CacheRig rig, CredentialRequest request) {
+        return new Failed(
+                "ServiceUnavailableException", 503, false, "later", Duration.ofSeconds(2));
+    }
+
+    private static CredentialOutcome signerRefused(CacheRig rig, CredentialRequest request) {
+        return failed("SignerRefused", 503, false);
     }
 
     private static CredentialOutcome garbage(CacheRig rig, CredentialRequest request) {

@@ -302,7 +302,23 @@ final class ContractTable {
                                 + " shop/resourcenotfoundexception in cluster dev"),
                 error(500, "InternalServerException", ""),
                 error(503, "ServiceUnavailableException", ""),
-                error(403, "UnrecognizedClientException", ". EKS Auth refuses the agent's own"),
+                upstream(
+                        "agent's own credentials refused",
+                        Answer.error(403, "UnrecognizedClientException", "it says why"),
+                        Refusal.like(
+                                503,
+                                "SignerRefused",
+                                quoted(REQUEST_ID)
+                                        + ".*\\(UnrecognizedClientException\\): it says why, fault:"
+                                        + " client. EKS Auth refuses the agent itself.*")),
+                upstream(
+                        "node's token expired",
+                        Answer.error(403, "ExpiredTokenException", "it says why"),
+                        Refusal.like(
+                                503,
+                                "SignerRefused",
+                                quoted(REQUEST_ID)
+                                        + ".*EKS Auth refuses the agent itself, not the pod.*")),
                 error(418, "TeapotException", ""),
                 upstream(
                         "error without a type",

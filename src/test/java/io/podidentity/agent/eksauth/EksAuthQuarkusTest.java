@@ -19,6 +19,7 @@ import io.restassured.RestAssured;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,7 +69,6 @@ class EksAuthQuarkusTest {
 
     static Script[] passing() {
         return new Script[] {
-            WireAnswers.error(429, "ThrottlingException", "slow down"),
             WireAnswers.error(500, "InternalServerException", "oops"),
             WireAnswers.error(503, "ServiceUnavailableException", "later"),
             WireAnswers.ok("[]"),
@@ -97,15 +97,91 @@ class EksAuthQuarkusTest {
         "400, InvalidRequestException",
         "400, AccessDeniedException",
         "400, ExpiredTokenException",
-        "403, InvalidSignatureException",
-        "404, ResourceNotFoundException"
+        "404, ResourceNotFoundException",
+        "429, ThrottlingException"
     })
-    void doesNotRepeatWhatWillFailAgain(int status, String code) {
+    void doesNotRepeatWhatWillFailAgainOrIsForTheLimiterToRepeat(int status, String code) {
         peer.always(WireAnswers.error(status, code, "no"));
         assertThat(fetch())
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.code()).isEqualTo(code));
         assertThat(peer.calls()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, ThrottlingException", "503, ServiceUnavailableException"})
+    void askedToBeLeftAloneItDoesNotTryAgain(int status, String code) {
+        peer.always(WireAnswers.error(status, code, "later", "Retry-After: 7\r\n"));
+        assertThat(fetch())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.retryAfter()).isEqualTo(Duration.ofSeconds(7)));
+        assertThat(peer.calls()).hasSize(1);
+    }
+
+    @Test
+    void retriesAreCounted() {
+        double before = retries();
+        peer.inTurn(
+                WireAnswers.error(500, "InternalServerException", "oops"), WireAnswers.issued());
+        fetch();
+        assertThat(retries()).isEqualTo(before + 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "403, RequestTimeTooSkewed, 3600",
+        "403, InvalidSignatureException, -3600",
+        "403, SignatureDoesNotMatch, 900",
+        "400, RequestExpired, 86400"
+    })
+    void wrongClockIsCorrectedWithinTheCall(int status, String code, int aheadBy) {
+        Clock peers = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(aheadBy));
+        try {
+            peer.always(WireAnswers.signedAbout(peers, status, code));
+            assertThat(fetch()).isInstanceOf(Issued.class);
+            assertThat(peer.calls()).hasSize(2);
+            assertThat(fetch()).isInstanceOf(Issued.class);
+            assertThat(peer.calls()).as("the difference is remembered").hasSize(3);
+        } finally {
+            peer.always(WireAnswers.signedAbout(Clock.systemUTC(), status, code));
+            fetch();
+        }
+    }
+
+    @Test
+    void callWhoseSignerIsRefusedIsMadeAgainWithCredentialsLookedUpAnew() {
+        // Not twice within seconds, and another test may have had it done just now.
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> {
+                            peer.reset();
+                            peer.inTurn(
+                                    WireAnswers.error(403, "ExpiredTokenException", "no"),
+                                    WireAnswers.issued());
+                            assertThat(fetch()).isInstanceOf(Issued.class);
+                            assertThat(peer.calls()).hasSize(2);
+                        });
+    }
+
+    @Test
+    void signerThatIsRefusedForGoodCostsHardlyMoreThanItsCalls() {
+        peer.always(
+                WireAnswers.error(
+                        403,
+                        "AccessDeniedException",
+                        "User: x is not authorized to perform: eks-auth:AssumeRoleForPodIdentity"
+                                + " with an explicit deny in a service control policy"));
+        long before = tries("SignerRefused");
+        for (int i = 0; i < 50; i++) {
+            assertThat(fetch())
+                    .isInstanceOfSatisfying(
+                            Failed.class,
+                            failed -> assertThat(failed.code()).isEqualTo("SignerRefused"));
+        }
+        assertThat(peer.calls()).hasSizeBetween(50, 55);
+        assertThat(tries("SignerRefused") - before).isEqualTo(peer.calls().size());
+        assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
     }
 
     @Test
@@ -313,11 +389,17 @@ class EksAuthQuarkusTest {
         return breakers.currentState(EksAuthCalls.BREAKER);
     }
 
+    private double retries() {
+        return metrics.get("pod_identity_agent_eks_auth_retries").counter().count();
+    }
+
     private long tries() {
+        return tries("Success");
+    }
+
+    private long tries(String result) {
         Timer timer =
-                metrics.find("pod_identity_agent_eks_auth_duration")
-                        .tag("result", "Success")
-                        .timer();
+                metrics.find("pod_identity_agent_eks_auth_duration").tag("result", result).timer();
         return timer == null ? 0 : timer.count();
     }
 }

@@ -38,6 +38,9 @@ class EksAuthSourceTest {
             new CredentialRequest(
                     "the.pods.token", new PodIdentity("shop", "orders", "orders-0", "uid-0"));
 
+    private static final String NOT_OF_THE_CLUSTER =
+            ". The token is not one of cluster shop-cluster for pods.eks.amazonaws.com";
+
     private static EksAuthPeer peer;
     private static EksAuthClient client;
     private static EksAuthSource source;
@@ -47,15 +50,22 @@ class EksAuthSourceTest {
     static void start() {
         peer = new EksAuthPeer();
         AgentConfig config = TestConfig.with(Map.of("agent.endpoint", peer.endpoint().toString()));
+        NodeCredentials signer =
+                new NodeCredentials(
+                        () ->
+                                StaticCredentialsProvider.create(
+                                        AwsBasicCredentials.create("AKIANODE", "node-secret")),
+                        Duration.ofSeconds(1),
+                        System::nanoTime);
         client =
                 AwsClients.builder(config)
                         .region(Region.EU_WEST_1)
-                        .credentialsProvider(
-                                StaticCredentialsProvider.create(
-                                        AwsBasicCredentials.create("AKIANODE", "node-secret")))
+                        .credentialsProvider(signer)
                         .httpClient(UrlConnectionHttpClient.create())
                         .build();
-        source = new EksAuthSource(new EksAuthCalls(client, config, EVENTS, Clock.systemUTC()));
+        source =
+                new EksAuthSource(
+                        new EksAuthCalls(client, signer, config, EVENTS, Clock.systemUTC()));
         source.fetch(REQUEST); // Cold, the first call takes longer than a try may.
     }
 
@@ -119,21 +129,8 @@ class EksAuthSourceTest {
         return Stream.of(
                 error(400, "InvalidRequestException", false, told, ""),
                 error(400, "InvalidParameterException", false, told, ""),
-                error(
-                        400,
-                        "AccessDeniedException",
-                        true,
-                        told,
-                        ". Check the trust policy of the role associated with "
-                                + who
-                                + " and that the node's role allows"
-                                + " eks-auth:AssumeRoleForPodIdentity on cluster shop-cluster"),
-                error(
-                        400,
-                        "InvalidTokenException",
-                        true,
-                        told,
-                        ". The token is not one of cluster shop-cluster for pods.eks.amazonaws.com"),
+                error(400, "AccessDeniedException", true, told, checkTrust(who)),
+                error(400, "InvalidTokenException", true, told, NOT_OF_THE_CLUSTER),
                 error(
                         400,
                         "ExpiredTokenException",
@@ -151,22 +148,18 @@ class EksAuthSourceTest {
                 error(429, "ThrottlingException", false, told, ""),
                 error(500, "InternalServerException", false, told, ""),
                 error(503, "ServiceUnavailableException", false, told, ""),
-                error(
-                        403,
-                        "InvalidSignatureException",
-                        false,
-                        told,
-                        ". EKS Auth refuses the agent's own credentials: check the node's role and"
-                                + " clock"),
-                error(
-                        403,
-                        "UnrecognizedClientException",
-                        false,
-                        told,
-                        ". EKS Auth refuses the agent's own credentials: check the node's role and"
-                                + " clock"),
+                error(404, "UnknownOperationException", false, told, ""),
+                error(404, "AccessDeniedException", false, told, checkTrust(who)),
+                error(409, "InvalidTokenException", false, told, NOT_OF_THE_CLUSTER),
                 error(418, "NeverHeardOfException", false, told, ""),
                 error(599, "NeverHeardOfException", false, told, ""));
+    }
+
+    private static String checkTrust(String who) {
+        return ". Check the trust policy of the role associated with "
+                + who
+                + " and that the node's role allows eks-auth:AssumeRoleForPodIdentity on cluster"
+                + " shop-cluster";
     }
 
     private static Arguments error(
@@ -183,6 +176,54 @@ class EksAuthSourceTest {
         assertThat(source.fetch(REQUEST))
                 .isEqualTo(new Failed(code, status, permanent, message, null));
         assertThat(peer.requests()).hasSize(1);
+    }
+
+    /** Whatever AWS says of the node's identity is no word about the pod, and may pass. */
+    @ParameterizedTest
+    @CsvSource({
+        "403, AccessDeniedException, allow the node's role eks-auth:AssumeRoleForPodIdentity",
+        "403, ExpiredTokenException, check the node's AWS credentials and its clock",
+        "403, InvalidTokenException, check the node's AWS credentials and its clock",
+        "403, ResourceNotFoundException, check the node's AWS credentials and its clock",
+        "403, UnrecognizedClientException, check the node's AWS credentials and its clock",
+        "403, InvalidClientTokenId, check the node's AWS credentials and its clock",
+        "403, InvalidSignatureException, check the node's AWS credentials and its clock",
+        "403, SignatureDoesNotMatch, check the node's AWS credentials and its clock",
+        "403, MissingAuthenticationTokenException, check the node's AWS credentials and its clock",
+        "403, OptInRequired, check the node's AWS credentials and its clock",
+        "403, RequestTimeTooSkewed, check the node's clock",
+        "403, NeverHeardOfException, check the node's AWS credentials and its clock",
+        "401, NotAuthorized, check the node's AWS credentials and its clock",
+        "400, UnrecognizedClientException, check the node's AWS credentials and its clock",
+        "400, IncompleteSignatureException, check the node's AWS credentials and its clock",
+        "400, IncompleteSignature, check the node's AWS credentials and its clock",
+        "400, InvalidSignatureException, check the node's AWS credentials and its clock",
+        "400, RequestExpired, check the node's clock"
+    })
+    void refusalOfTheAgentItselfIsNeverThePods(int status, String code, String remedy) {
+        peer.always(WireAnswers.error(status, code, "it says why"));
+        assertThat(source.fetch(REQUEST))
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> {
+                            assertThat(failed.code()).isEqualTo("SignerRefused");
+                            assertThat(failed.status()).isEqualTo(503);
+                            assertThat(failed.permanent()).isFalse();
+                            assertThat(failed.message())
+                                    .startsWith("[req-1]: (" + code + "): ")
+                                    .contains(
+                                            ", fault: client. EKS Auth refuses the agent itself,"
+                                                    + " not the pod: ")
+                                    .contains(remedy)
+                                    .doesNotContain("token file", "trust policy", "association");
+                        });
+        assertThat(EVENTS.results).containsExactly("tried", "SignerRefused");
+    }
+
+    @Test
+    void throttlingWithAnotherStatusIsThrottling() {
+        peer.always(WireAnswers.error(400, "ThrottlingException", "Rate exceeded"));
+        assertThat(((Failed) source.fetch(REQUEST)).status()).isEqualTo(429);
     }
 
     @Test

@@ -79,10 +79,12 @@ class SigningFailureTest {
 
     private CredentialOutcome fetch(AwsCredentialsProvider provider) {
         AgentConfig config = TestConfig.with(Map.of("agent.endpoint", peer.endpoint().toString()));
+        NodeCredentials signer =
+                new NodeCredentials(() -> provider, Duration.ofMillis(200), System::nanoTime);
         try (EksAuthClient client =
                 AwsClients.builder(config)
                         .region(Region.EU_WEST_1)
-                        .credentialsProvider(new NodeCredentials(provider, Duration.ofMillis(200)))
+                        .credentialsProvider(signer)
                         .httpClient(UrlConnectionHttpClient.create())
                         .build()) {
             EksAuthEvents nobody =
@@ -93,7 +95,8 @@ class SigningFailureTest {
                         @Override
                         public void ended(String result, Duration took) {}
                     };
-            return new EksAuthSource(new EksAuthCalls(client, config, nobody, Clock.systemUTC()))
+            return new EksAuthSource(
+                            new EksAuthCalls(client, signer, config, nobody, Clock.systemUTC()))
                     .fetch(new CredentialRequest("token", null));
         }
     }

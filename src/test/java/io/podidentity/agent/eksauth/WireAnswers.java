@@ -2,8 +2,13 @@ package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.eksauth.EksAuthPeer.Script;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /** EKS Auth's answers as they stand on the wire. */
 public final class WireAnswers {
@@ -12,6 +17,12 @@ public final class WireAnswers {
     @SuppressWarnings("TimeInStaticInitializer")
     static final Instant EXPIRES =
             Instant.now().plus(6, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
+
+    /** AWS accepts signatures that old. */
+    private static final Duration SKEW = Duration.ofMinutes(5);
+
+    private static final DateTimeFormatter SIGNING_TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssX", Locale.ROOT);
 
     private WireAnswers() {}
 
@@ -56,6 +67,24 @@ public final class WireAnswers {
                         + "x-amzn-ErrorType: "
                         + code,
                 "{\"message\":\"" + message + "\"}");
+    }
+
+    /** A success for requests signed about the peer's time, else an error; both say the time. */
+    static Script signedAbout(Clock clock, int status, String code) {
+        return (request, out) -> {
+            Instant now = clock.instant();
+            Instant signed = SIGNING_TIME.parse(request.headers().get("x-amz-date"), Instant::from);
+            boolean near = Duration.between(signed, now).abs().compareTo(SKEW) < 0;
+            String date =
+                    "Date: "
+                            + DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                    now.atOffset(ZoneOffset.UTC));
+            Script answer =
+                    near
+                            ? http(200, date + "\r\nContent-Type: application/json", body())
+                            : error(status, code, "Signature expired", date + "\r\n");
+            return answer.answer(request, out);
+        };
     }
 
     /** Any status, headers and body. */

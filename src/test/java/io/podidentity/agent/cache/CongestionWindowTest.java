@@ -1,0 +1,185 @@
+package io.podidentity.agent.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CongestionWindowTest {
+
+    private static final Duration ROUND_TRIP = Duration.ofMillis(50);
+
+    private final VirtualTimeline timeline = new VirtualTimeline();
+    private final CongestionWindow window =
+            new CongestionWindow(512, timeline, new Random(42), CacheEvents.NONE);
+
+    private final LongConsumer ok = window::eased;
+    private final LongConsumer throttled = this::throttle;
+    private final LongConsumer failed = window::failed;
+
+    @Test
+    void quickAnswersLetMoreCallsOut() {
+        answered(Duration.ofMillis(50));
+
+        assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS + 1);
+    }
+
+    @Test
+    void slowAnswersDoNot() {
+        answered(Duration.ofMillis(700));
+
+        assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS);
+    }
+
+    @Test
+    void callsAreBounded() {
+        for (int call = 0; call < 1_000; call++) {
+            answered(Duration.ofMillis(1));
+        }
+
+        assertThat(window.open()).isEqualTo(512);
+    }
+
+    @Test
+    void failureOfCallsSentBeforeTheLastOneCountsOnce() {
+        roundTrip(Collections.nCopies(100, failed));
+
+        assertThat(window.open()).isEqualTo(50);
+    }
+
+    @Test
+    void sourceThatFailsIsStillAskedByAFew() {
+        for (int second = 0; second < 60; second++) {
+            roundTrip(List.of(failed));
+        }
+
+        assertThat(window.open()).isEqualTo(8);
+    }
+
+    @Test
+    void throttledSourceIsAskedByOneAtLeast() {
+        for (int minute = 0; minute < 60; minute++) {
+            timeline.advance(Duration.ofMinutes(1));
+            roundTrip(List.of(throttled));
+        }
+
+        assertThat(window.open()).isOne();
+    }
+
+    @Test
+    void alternatingAnswersOfOneRoundTripHalveTheCallsOnce() {
+        List<LongConsumer> answers = new ArrayList<>();
+        for (int pair = 0; pair < 64; pair++) {
+            answers.add(ok);
+            answers.add(throttled);
+        }
+        roundTrip(answers);
+
+        assertThat(window.open()).isEqualTo(64);
+    }
+
+    @Test
+    void answersInOrderDoTheSame() {
+        roundTrip(sorted());
+
+        assertThat(window.open()).isEqualTo(64);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void shuffledAnswersDoTheSame(long seed) {
+        List<LongConsumer> answers = sorted();
+        Collections.shuffle(answers, new Random(seed));
+        roundTrip(answers);
+
+        assertThat(window.open()).isEqualTo(64);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void shuffledAnswersOfEveryKindEndInANarrowBand(long seed) {
+        List<LongConsumer> answers = new ArrayList<>(Collections.nCopies(40, ok));
+        answers.addAll(Collections.nCopies(40, throttled));
+        answers.addAll(Collections.nCopies(40, failed));
+        Collections.shuffle(answers, new Random(seed));
+        roundTrip(answers);
+
+        assertThat(window.open()).isBetween(59, 61);
+    }
+
+    /** A source that answers so many calls a round trip and throttles all others. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 16, 64})
+    void windowStaysNearWhatTheSourceAnswers(int capacity) {
+        Random order = new Random(42);
+        int sum = 0;
+        for (int round = 0; round < 400; round++) {
+            List<LongConsumer> answers = new ArrayList<>();
+            int out = window.open();
+            for (int call = 0; call < out; call++) {
+                answers.add(call < capacity ? ok : throttled);
+            }
+            Collections.shuffle(answers, order);
+            timeline.advance(Duration.ofSeconds(3));
+            roundTrip(answers);
+            sum += round < 100 ? 0 : window.open();
+        }
+
+        assertThat(sum / 300).isBetween(capacity / 2, capacity * 3 / 2);
+    }
+
+    @Test
+    void successOfACallSentBeforeTheCutDoesNotEndThrottling() {
+        roundTrip(List.of(throttled, ok, ok, ok));
+        Duration first = window.pause();
+        timeline.advance(first);
+        roundTrip(List.of(throttled, ok));
+
+        assertThat(first).isBetween(Duration.ofMillis(300), Duration.ofMillis(600));
+        assertThat(window.pause()).isBetween(Duration.ofMillis(1_500), Duration.ofMillis(3_000));
+    }
+
+    @Test
+    void windowGrowsByOneARoundTripAfterThrottling() {
+        roundTrip(Collections.nCopies(64, throttled));
+        timeline.advance(Duration.ofSeconds(1));
+        roundTrip(Collections.nCopies(32, ok));
+
+        assertThat(window.open()).isBetween(32, 33);
+    }
+
+    private void throttle(long begun) {
+        window.throttled(begun, null);
+    }
+
+    private List<LongConsumer> sorted() {
+        List<LongConsumer> answers = new ArrayList<>(Collections.nCopies(64, ok));
+        answers.addAll(Collections.nCopies(64, throttled));
+        return answers;
+    }
+
+    /** So many calls begin together, and are answered one after the other. */
+    private void roundTrip(List<LongConsumer> answers) {
+        long begun = timeline.nanos();
+        answers.forEach(answer -> assertThat(window.begin()).isTrue());
+        timeline.advance(ROUND_TRIP);
+        for (LongConsumer answer : answers) {
+            timeline.advance(Duration.ofNanos(1_000));
+            answer.accept(begun);
+            window.end();
+        }
+    }
+
+    private void answered(Duration after) {
+        long begun = timeline.nanos();
+        timeline.advance(after);
+        window.eased(begun);
+    }
+}
