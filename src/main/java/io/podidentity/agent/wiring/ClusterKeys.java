@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -57,11 +56,8 @@ class ClusterKeys {
                         Parts.VIRTUAL,
                         clock);
         keepFresh(keys, timeline);
-        // An endpoint of one's own may ask for an audience of its own.
-        Set<String> audiences =
-                config.endpoint().isPresent() ? Set.of() : Set.of(TokenRules.EKS_AUDIENCE);
         return new JwtTokenVerifier(
-                keys, new TokenRules(ownIssuer(config, reader), audiences), clock);
+                keys, new TokenRules(ownIssuer(config, reader), config.audience()), clock);
     }
 
     private static Optional<KeyDocument> document(AgentConfig config) {
