@@ -44,7 +44,7 @@ public final class RefreshingKeys implements KeySource {
             Executor fetches,
             Clock clock) {
         this.document = document;
-        this.kept = file == null ? null : new KeptKeys(file, document.place());
+        this.kept = file == null ? null : new KeptKeys(file, document.place(), clock);
         this.timing = timing;
         this.fetches = fetches;
         this.clock = clock;
@@ -117,7 +117,7 @@ public final class RefreshingKeys implements KeySource {
         if (before.problem() != null || !keys.equals(before.keys())) {
             LOG.infof("%d keys of the cluster from %s", keys.keys().size(), document.place());
         }
-        if (kept != null && !keys.equals(before.keys())) {
+        if (kept != null) {
             try {
                 kept.keep(jwks);
             } catch (IOException e) {

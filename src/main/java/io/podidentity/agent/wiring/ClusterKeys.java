@@ -36,7 +36,8 @@ class ClusterKeys {
     private static final Logger LOG = Logger.getLogger(ClusterKeys.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofMinutes(1);
-    private static final String KEPT = "cluster-keys.json";
+    // In a folder of its own: a volume is often everybody's to write to.
+    private static final String KEPT = "cluster/keys.json";
 
     @Produces
     @Singleton
