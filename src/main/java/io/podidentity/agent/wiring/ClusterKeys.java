@@ -56,7 +56,7 @@ class ClusterKeys {
                         RefreshingKeys.Timing.DEFAULT,
                         Parts.VIRTUAL,
                         clock);
-        keepFresh(keys, timeline);
+        keys.keepFreshEvery(LOOK, timeline::after);
         return new JwtTokenVerifier(
                 keys, new TokenRules(ownIssuer(config, reader), config.audience()), clock);
     }
@@ -85,10 +85,5 @@ class ClusterKeys {
         } catch (IOException e) {
             return null;
         }
-    }
-
-    private static void keepFresh(RefreshingKeys keys, SystemTimeline timeline) {
-        keys.keepFresh();
-        var _ = timeline.after(LOOK, () -> keepFresh(keys, timeline));
     }
 }
