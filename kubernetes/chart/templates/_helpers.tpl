@@ -3,10 +3,11 @@ Arguments of most: the context, with nameSuffix beside it for one of several Dae
 */}}
 
 {{- define "pod-identity-agent.suffixed" -}}
-{{- if .suffix -}}
-{{- printf "%s-%s" (.name | trunc (int (sub 62 (len .suffix))) | trimSuffix "-") .suffix -}}
+{{- $name := include "pod-identity-agent.text" .name -}}
+{{- with include "pod-identity-agent.text" .suffix -}}
+{{- printf "%s-%s" ($name | trunc (int (sub 62 (len .))) | trimSuffix "-") . -}}
 {{- else -}}
-{{- .name | trunc 63 | trimSuffix "-" -}}
+{{- $name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 
@@ -15,7 +16,7 @@ Arguments of most: the context, with nameSuffix beside it for one of several Dae
 {{- end -}}
 
 {{- define "pod-identity-agent.fullname" -}}
-{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- $name := default .Chart.Name .Values.nameOverride | include "pod-identity-agent.text" -}}
 {{- if .Values.fullnameOverride -}}
 {{- $name = .Values.fullnameOverride -}}
 {{- else if contains $name .Release.Name -}}
@@ -27,8 +28,8 @@ Arguments of most: the context, with nameSuffix beside it for one of several Dae
 {{- end -}}
 
 {{- define "pod-identity-agent.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "pod-identity-agent.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "pod-identity-agent.name" . | toYaml }}
+app.kubernetes.io/instance: {{ toYaml .Release.Name }}
 {{- end -}}
 
 {{/* What pods of all DaemonSets have, and the Service. */}}
@@ -46,7 +47,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* Whether the values name a release of Amazon's agent, whose image is another. */}}
 {{- define "pod-identity-agent.amazonsImage" -}}
-{{- if and (not .Values.image.override) (regexMatch "^v[0-9]" (default "" .Values.image.tag | toString)) -}}true{{- end -}}
+{{- if and (not .Values.image.override) (regexMatch "^v[0-9]" (include "pod-identity-agent.text" .Values.image.tag)) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "pod-identity-agent.image" -}}
@@ -55,7 +56,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- else if include "pod-identity-agent.amazonsImage" . -}}
 localhost/pod-identity-agent:{{ .Chart.AppVersion }}
 {{- else -}}
-{{ default "localhost" .Values.image.containerRegistry }}/pod-identity-agent:{{ default .Chart.AppVersion .Values.image.tag }}
+{{ default "localhost" .Values.image.containerRegistry }}/pod-identity-agent:{{ default .Chart.AppVersion .Values.image.tag | include "pod-identity-agent.text" }}
 {{- end -}}
 {{- end -}}
 
@@ -70,13 +71,22 @@ localhost/pod-identity-agent:{{ .Chart.AppVersion }}
 {{- end -}}
 {{- end -}}
 
-{{/* A number as it was written: large ones would get an exponent. */}}
+{{/* A number as it was written: large ones would get an exponent. Nothing for null. */}}
 {{- define "pod-identity-agent.text" -}}
 {{- if and (kindIs "float64" .) (eq . (floor .)) -}}
 {{- int64 . -}}
-{{- else -}}
+{{- else if not (kindIs "invalid" .) -}}
 {{- toString . -}}
 {{- end -}}
+{{- end -}}
+
+{{/* A map whose values must be strings, such as labels, whatever --set made of them. */}}
+{{- define "pod-identity-agent.texts" -}}
+{{- $texts := dict -}}
+{{- range $key, $value := . -}}
+{{- $_ := set $texts $key (include "pod-identity-agent.text" $value) -}}
+{{- end -}}
+{{- toYaml $texts -}}
 {{- end -}}
 
 {{/* A map of flags to values, as arguments; a flag without a value stands alone. */}}

@@ -86,6 +86,9 @@ public final class AccessKeys {
             // Without its own words, which quote the file.
             throw new IOException(
                     "line " + e.getLocation().getLineNr() + " is not as it should be");
+        } catch (RuntimeException e) {
+            // A bug of the parser's, whose words may do the same.
+            throw new IOException("it makes the parser fail with " + e.getClass().getSimpleName());
         }
         if (content == null || content.callers() == null) {
             throw new IOException("there is no list \"callers\"");

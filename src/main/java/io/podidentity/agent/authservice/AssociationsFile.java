@@ -87,7 +87,7 @@ public final class AssociationsFile implements AssociationStore {
             AssociationIndex now = AssociationsYaml.read(file);
             LOG.infof("%d associations read from %s", now.all().size(), file);
             held = now;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             problem = file.getFileName() + " cannot be read: " + e.getMessage();
             LOG.warnf(
                     "%s cannot be read: %s; %s",

@@ -98,7 +98,7 @@ public final class AuthService {
                             done -> LOG.infof("TLS is served with the new %s", tls.certificate()))
                     .otherwise(AuthService::kept)
                     .mapEmpty();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             kept(e);
             return Future.succeededFuture();
         }

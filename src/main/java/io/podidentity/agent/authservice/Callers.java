@@ -4,9 +4,6 @@ package io.podidentity.agent.authservice;
 @FunctionalInterface
 public interface Callers {
 
-    /** Everybody, which is for loopback. */
-    Callers ANYBODY = (call, wanted) -> new Verdict.Allowed("anybody");
-
     /** May read a file: never call it on an event loop. */
     Verdict check(Call call, Permission wanted);
 

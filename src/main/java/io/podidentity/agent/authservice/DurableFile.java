@@ -1,7 +1,9 @@
 package io.podidentity.agent.authservice;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -11,7 +13,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +29,9 @@ final class DurableFile {
     // Of the whole process: a lock on a file keeps other processes out only, and fails within one.
     private static final ReentrantLock OWN = new ReentrantLock();
 
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private final Path file;
     private final Path folder;
 
@@ -37,7 +44,11 @@ final class DurableFile {
     <T> T exclusively(Task<T> task) throws IOException {
         OWN.lock();
         // Apart from the file, which is replaced by another.
-        try (FileChannel lock = FileChannel.open(beside(".lock"), CREATE, WRITE);
+        try (FileChannel lock =
+                        FileChannel.open(
+                                beside(".lock"),
+                                Set.of(CREATE, WRITE, NOFOLLOW_LINKS),
+                                OWNER_ONLY);
                 var _ = lock.lock()) {
             return task.run();
         } finally {
@@ -48,18 +59,18 @@ final class DurableFile {
     /** Replaces the content; returns when it has reached the disk. */
     void write(String content) throws IOException {
         Path half = beside(".new");
-        // Left by a process that was killed: its permissions are unknown.
+        // Left by a process that was killed, or put there by somebody who would read along.
         Files.deleteIfExists(half);
-        try (FileChannel out = FileChannel.open(half, CREATE, WRITE)) {
+        try (FileChannel out = FileChannel.open(half, Set.of(CREATE_NEW, WRITE), OWNER_ONLY)) {
+            if (Files.exists(file)) {
+                Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+                Files.setPosixFilePermissions(half, permissions);
+            }
             ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(UTF_8));
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
             out.force(true);
-        }
-        if (Files.exists(file)) {
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-            Files.setPosixFilePermissions(half, permissions);
         }
         Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         try (FileChannel names = FileChannel.open(folder, READ)) {

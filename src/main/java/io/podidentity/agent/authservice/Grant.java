@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param targetRoleArn the role that the first one then assumes, whose session the pod gets; null
  *     for the first one's own
  * @param disableSessionTags whether sessions carry no tags that say whose they are
- * @param policy a session policy as JSON, which narrows what the session may do; null for none
+ * @param policy a session policy as JSON, which narrows what the session may do; null for none. As
+ *     in EKS, only for sessions without tags
  */
 public record Grant(
         String roleArn,
@@ -26,6 +27,9 @@ public record Grant(
         }
         if (policy != null) {
             requireJson(policy);
+            if (!disableSessionTags) {
+                throw new IllegalArgumentException("policy needs disableSessionTags: true");
+            }
         }
     }
 

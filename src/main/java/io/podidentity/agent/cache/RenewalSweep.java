@@ -2,6 +2,7 @@ package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.CacheEvents.Eviction;
 import io.podidentity.agent.cache.CacheEvents.Skip;
+import io.podidentity.agent.schedule.Repeating;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,8 +18,7 @@ final class RenewalSweep implements AutoCloseable {
     private final Renewals renewals;
     private final Timeline timeline;
     private final CacheEvents events;
-    private Timeline.@Nullable Timer next;
-    private boolean closed;
+    private volatile @Nullable Repeating sweeps;
 
     RenewalSweep(EntryStore store, Renewals renewals, Timeline timeline, CacheEvents events) {
         this.store = store;
@@ -27,27 +27,15 @@ final class RenewalSweep implements AutoCloseable {
         this.events = events;
     }
 
-    synchronized void start() {
-        if (!closed) {
-            next = timeline.after(EVERY, this::sweepOn);
-        }
+    void start() {
+        sweeps = Repeating.every(EVERY, timeline::after, this::sweep, events::broke);
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        if (next != null) {
-            next.cancel();
-        }
-    }
-
-    private void sweepOn() {
-        try {
-            sweep();
-        } catch (RuntimeException bug) {
-            events.broke(bug);
-        } finally {
-            start();
+    public void close() {
+        Repeating running = sweeps;
+        if (running != null) {
+            running.stop();
         }
     }
 

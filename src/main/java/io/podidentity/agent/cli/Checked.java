@@ -80,6 +80,16 @@ abstract class Checked implements ITypeConverter<String> {
         }
     }
 
+    static final class Audience extends Checked {
+        @Override
+        void check(String text) {
+            if (text.isBlank()) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is no audience; give one such as pods.eks.amazonaws.com");
+            }
+        }
+    }
+
     static final class Truth extends Checked {
         @Override
         void check(String text) {

@@ -1,5 +1,6 @@
 package io.podidentity.agent.cli;
 
+import io.podidentity.agent.config.ServiceLinks;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -19,16 +20,21 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
     EnvironmentDefaults(Properties properties, Map<String, String> environment) {
         this.properties = properties;
-        this.environment = environment;
+        this.environment = ServiceLinks.without(environment);
     }
 
     @Override
     public @Nullable String defaultValue(ArgSpec arg) {
-        if (!(arg instanceof OptionSpec option) || option.inherited() || option.usageHelp()) {
+        if (!(arg instanceof OptionSpec option) || option.inherited() || isAct(option)) {
             return null;
         }
         String value = properties.getProperty(Flags.property(option));
         return value != null ? value : environment.get(variable(option));
+    }
+
+    /** A flag without a value asks for something once; nobody shall find that in an environment. */
+    private static boolean isAct(OptionSpec option) {
+        return option.arity().max() == 0;
     }
 
     /** The environment variable of a flag, by the rule of MicroProfile Config. */

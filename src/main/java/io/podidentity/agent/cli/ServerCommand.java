@@ -81,6 +81,16 @@ final class ServerCommand {
     @Nullable String endpoint;
 
     @Option(
+            names = "--audience",
+            split = ",",
+            paramLabel = "AUDIENCE",
+            converter = Checked.Audience.class,
+            description =
+                    "Audience of pods' tokens, for an EKS Auth that asks for its own; may be given"
+                            + " again. Default: pods.eks.amazonaws.com.")
+    @Nullable List<String> audience;
+
+    @Option(
             names = "--initialize",
             arity = "0..1",
             fallbackValue = "true",

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything the server can be told. Each member is the flag of the same name, the system property
@@ -71,6 +72,10 @@ public interface AgentConfig {
     /** EKS Auth's address where it is not the region's. */
     @WithConverter(Converters.Url.class)
     Optional<URI> endpoint();
+
+    /** What a token must be meant for to be answered from memory; one of these will do. */
+    @WithDefault("pods.eks.amazonaws.com")
+    Set<String> audience();
 
     /** The PEM file of the authorities that HTTPS is checked with, as the AWS SDKs name it. */
     @WithDefault("${aws.ca.bundle:}")

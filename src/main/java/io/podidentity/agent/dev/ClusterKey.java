@@ -25,14 +25,14 @@ final class ClusterKey {
         try {
             if (Files.exists(file)) {
                 PublicJsonWebKey kept =
-                        PublicJsonWebKey.Factory.newPublicJwk(Files.readString(file));
+                        PublicJsonWebKey.Factory.newPublicJwk(new OwnerOnlyFile(file).read());
                 if (kept.getPrivateKey() != null && kept.getKeyId() != null) {
                     return kept;
                 }
             }
-        } catch (JoseException e) {
+        } catch (JoseException | IOException e) {
             // Without its cause, which quotes the file.
-            LOG.warnf("%s holds no key pair; a new one takes its place", file);
+            LOG.warnf("%s holds no key pair of this user's; a new one takes its place", file);
         }
         PublicJsonWebKey made = make();
         new OwnerOnlyFile(file).write(made.toJson(OutputControlLevel.INCLUDE_PRIVATE));

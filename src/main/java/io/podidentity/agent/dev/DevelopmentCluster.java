@@ -2,6 +2,7 @@ package io.podidentity.agent.dev;
 
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.ServerStart;
+import io.podidentity.agent.schedule.Repeating;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
@@ -81,10 +82,14 @@ class DevelopmentCluster {
         Kubelet kubelet =
                 new Kubelet(new TokenMaker(key, TOKEN_LIFETIME), pod, workbench.token(), clock);
         kubelet.keepFresh();
-        long seconds = LOOK_AGAIN.toSeconds();
         var _ =
-                timer.scheduleWithFixedDelay(
-                        kubelet::keepFresh, seconds, seconds, TimeUnit.SECONDS);
+                Repeating.every(
+                        LOOK_AGAIN,
+                        (delay, task) -> {
+                            var _ = timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+                        },
+                        kubelet::keepFresh,
+                        bug -> LOG.error("The sample pod's token is not kept fresh for now", bug));
     }
 
     private void serve(URI endpoint, PublicJsonWebKey key, Path associations) {

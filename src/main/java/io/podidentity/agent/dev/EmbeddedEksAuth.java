@@ -7,8 +7,8 @@ import io.podidentity.agent.authservice.AuthEvents;
 import io.podidentity.agent.authservice.AuthParts;
 import io.podidentity.agent.authservice.AuthService;
 import io.podidentity.agent.authservice.AuthServiceSettings;
-import io.podidentity.agent.authservice.Callers;
 import io.podidentity.agent.authservice.Exchange;
+import io.podidentity.agent.authservice.LocalCallers;
 import io.podidentity.agent.authservice.SessionIssuer;
 import io.podidentity.agent.token.JwtTokenVerifier;
 import io.podidentity.agent.token.KeySet;
@@ -47,11 +47,18 @@ final class EmbeddedEksAuth {
                 new AuthService(
                         vertx,
                         AuthServiceSettings.local(endpoint.getHost(), endpoint.getPort(), REGION),
-                        parts(cluster, key, new AssociationsFile(associations), issuer, clock),
+                        parts(
+                                endpoint,
+                                cluster,
+                                key,
+                                new AssociationsFile(associations),
+                                issuer,
+                                clock),
                         task -> Thread.ofVirtual().name("eks-auth").start(task));
     }
 
     private static AuthParts parts(
+            URI endpoint,
             String cluster,
             PublicJsonWebKey key,
             AssociationStore associations,
@@ -65,7 +72,7 @@ final class EmbeddedEksAuth {
         return new AuthParts(
                 new Exchange(Map.of(cluster, verifier)::get, associations, issuer, clock),
                 new AssociationsApi(Set.of(cluster), associations, REGION, clock),
-                Callers.ANYBODY,
+                new LocalCallers(endpoint.getHost()),
                 AuthEvents.NONE);
     }
 

@@ -6,11 +6,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the link, its addresses and routes back when somebody takes them away. */
 public final class LinkWatch implements AutoCloseable {
 
+    private static final Logger LOG = Logger.getLogger(LinkWatch.class);
     private static final Duration SLOW_LOOK = Duration.ofMinutes(1);
 
     /** Somebody who removes the link again and again must not keep a core busy. */
@@ -66,7 +68,7 @@ public final class LinkWatch implements AutoCloseable {
                         current.await();
                     }
                 }
-            } catch (NetlinkException e) {
+            } catch (NetlinkException | RuntimeException e) {
                 tell(deaf(e));
                 pause();
             } finally {
@@ -82,11 +84,15 @@ public final class LinkWatch implements AutoCloseable {
         }
         if (!report.changes().isEmpty() || !trouble.equals(lastTrouble)) {
             lastTrouble = trouble;
-            listener.accept(report);
+            try {
+                listener.accept(report);
+            } catch (RuntimeException e) {
+                LOG.error("A change of the node's link could not be told", e);
+            }
         }
     }
 
-    private static LinkReport deaf(NetlinkException e) {
+    private static LinkReport deaf(Exception e) {
         return new LinkReport.Failed(
                 List.of(),
                 List.of(),

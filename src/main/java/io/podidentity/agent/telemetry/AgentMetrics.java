@@ -2,8 +2,8 @@ package io.podidentity.agent.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.config.Version;
@@ -22,27 +22,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what the other packages tell of. Labels are few: no pod, token or role is one. */
 @ApplicationScoped
-@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class AgentMetrics implements HttpEvents, EksAuthEvents {
 
     private static final String OURS = "pod_identity_agent_";
 
-    private final PrometheusMeterRegistry registry;
+    private final MeterRegistry registry;
     private final IssuanceLog log;
     private final ReferenceSeries responses;
     private final Counter retries;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     AgentMetrics(
-            PrometheusMeterRegistry registry, CircuitBreakerMaintenance breakers, IssuanceLog log) {
+            MeterRegistry registry,
+            MetricsRoute metrics,
+            CircuitBreakerMaintenance breakers,
+            IssuanceLog log) {
         this.registry = registry;
         this.log = log;
         this.responses =
-                ReferenceSeries.in(
-                        registry.getPrometheusRegistry(),
-                        "pod_identity_http_response",
-                        "Pod Identity http response code",
-                        "code");
+                metrics.counter(
+                        "pod_identity_http_response", "Pod Identity http response code", "code");
         this.retries =
                 Counter.builder(OURS + "eks_auth_retries")
                         .description("Tries that repeated one which failed")

@@ -2,7 +2,7 @@ package io.podidentity.agent.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CredentialCache;
 import io.podidentity.agent.config.ServerStart;
@@ -20,24 +20,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts what the cache tells of, and logs its changes of state. */
 @ApplicationScoped
-@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class CacheMetrics implements CacheEvents {
 
     private static final Logger LOG = Logger.getLogger(CacheMetrics.class);
     private static final String OURS = "pod_identity_agent_cache_";
 
-    private final PrometheusMeterRegistry registry;
+    private final MeterRegistry registry;
     private final ReferenceSeries state;
     private final ReferenceSeries errors;
     private final ReferenceSeries validations;
     private final Counter hits;
 
-    CacheMetrics(PrometheusMeterRegistry registry) {
+    CacheMetrics(MeterRegistry registry, MetricsRoute metrics) {
         this.registry = registry;
-        var collectors = registry.getPrometheusRegistry();
         this.state =
-                ReferenceSeries.in(
-                                collectors,
+                metrics.counter(
                                 "pod_identity_cache_state",
                                 "Requests answered from memory or not, and entries evicted",
                                 "state")
@@ -45,15 +42,10 @@ class CacheMetrics implements CacheEvents {
                         .startingAtZero("miss")
                         .startingAtZero("evicted");
         this.errors =
-                ReferenceSeries.in(
-                        collectors,
-                        "pod_identity_cache_errors",
-                        "Renewals that failed",
-                        "type",
-                        "code");
+                metrics.counter(
+                        "pod_identity_cache_errors", "Renewals that failed", "type", "code");
         this.validations =
-                ReferenceSeries.in(
-                                collectors,
+                metrics.counter(
                                 "pod_identity_local_validation",
                                 "Changed tokens of cached pods, by what verifying them found",
                                 "result")

@@ -1,35 +1,29 @@
 package io.podidentity.agent.telemetry;
 
-import io.prometheus.client.Collector;
-import io.prometheus.client.CollectorRegistry;
-import java.util.ArrayList;
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /**
- * Counters under the reference agent's names. Micrometer would end them in {@code _total}, and the
- * dashboards that exist would show nothing.
+ * A counter under a name of the reference agent. No registry takes it: they end counters in {@code
+ * _total}, and the dashboards that exist would show nothing; as an untyped series, agents such as
+ * Datadog's would drop it.
  */
-final class ReferenceSeries extends Collector {
+final class ReferenceSeries {
 
     private final String name;
     private final String help;
     private final List<String> labels;
     private final Map<List<String>, LongAdder> values = new ConcurrentHashMap<>();
 
-    private ReferenceSeries(String name, String help, List<String> labels) {
+    ReferenceSeries(String name, String help, String... labels) {
         this.name = name;
         this.help = help;
-        this.labels = labels;
-    }
-
-    static ReferenceSeries in(
-            CollectorRegistry registry, String name, String help, String... labels) {
-        ReferenceSeries series = new ReferenceSeries(name, help, List.of(labels));
-        registry.register(series);
-        return series;
+        this.labels = List.of(labels);
     }
 
     /** Counts one more under these values of the labels, which must be few. */
@@ -43,14 +37,23 @@ final class ReferenceSeries extends Collector {
         return this;
     }
 
-    @Override
-    public List<MetricFamilySamples> collect() {
-        List<MetricFamilySamples.Sample> samples = new ArrayList<>();
-        values.forEach(
-                (value, count) ->
-                        samples.add(
-                                new MetricFamilySamples.Sample(name, labels, value, count.sum())));
-        // Not COUNTER: the text format would then name the family ..._total.
-        return List.of(new MetricFamilySamples(name, Type.UNKNOWN, help, samples));
+    /** In Prometheus' text format; nothing before anything was counted. */
+    String text() {
+        return values.isEmpty()
+                ? ""
+                : "# HELP %s %s\n# TYPE %1$s counter\n".formatted(name, help)
+                        + values.entrySet().stream()
+                                .map(each -> sample(each.getKey(), each.getValue().doubleValue()))
+                                .collect(joining());
+    }
+
+    private String sample(List<String> labelValues, double value) {
+        return IntStream.range(0, labels.size())
+                .mapToObj(i -> labels.get(i) + "=\"" + escaped(labelValues.get(i)) + "\"")
+                .collect(joining(",", name + "{", "} " + value + "\n"));
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
     }
 }

@@ -99,10 +99,9 @@ public final class JwtTokenVerifier implements TokenVerifier {
         if (rules.issuer() != null && !rules.issuer().equals(token.issuer())) {
             return Optional.of("its issuer is not " + rules.issuer());
         }
-        return rules.audiences().isEmpty()
-                        || !Collections.disjoint(rules.audiences(), token.audiences())
-                ? Optional.empty()
-                : Optional.of("its audience is not " + String.join(" or ", rules.audiences()));
+        return Collections.disjoint(rules.audiences(), token.audiences())
+                ? Optional.of("its audience is not " + String.join(" or ", rules.audiences()))
+                : Optional.empty();
     }
 
     private Verdict verifySignature(ParsedToken parsed) {

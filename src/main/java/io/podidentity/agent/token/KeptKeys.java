@@ -1,21 +1,25 @@
 package io.podidentity.agent.token;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 
-/** A JWKS document kept on disk, so that a restart does not depend on the place it came from. */
-record KeptKeys(Path file, String place) {
+/**
+ * A JWKS document kept on disk, so that a restart does not depend on the place it came from. Its
+ * first line names that place, its second one when it was there.
+ */
+record KeptKeys(Path file, String place, Clock clock) {
 
-    private static final Set<PosixFilePermission> OWNER_ONLY =
-            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    /** Longer than an outage lasts, shorter than a withdrawn key should be believed. */
+    private static final Duration LARGEST_AGE = Duration.ofDays(7);
 
-    /** Keeps a document. Its first line names where it is from. */
+    /** Keeps a document that was just fetched. */
     void keep(String jwks) throws IOException {
-        new OwnerOnlyFile(file).write(place + "\n" + jwks);
+        new OwnerOnlyFile(file).write(place + "\n" + clock.instant() + "\n" + jwks);
     }
 
     /**
@@ -24,20 +28,33 @@ record KeptKeys(Path file, String place) {
      * @throws IOException where there is nothing that may be believed
      */
     KeySet read() throws IOException {
-        String kept;
-        try (var in = Files.newInputStream(file)) {
+        String[] lines;
+        try {
             // Whoever could write here could sign tokens.
-            if (!Files.getPosixFilePermissions(file).equals(OWNER_ONLY)) {
-                throw new IOException("others than its owner may use it");
-            }
-            kept = BoundedText.read(in);
+            lines = new OwnerOnlyFile(file).read().split("\n", 3);
         } catch (NoSuchFileException e) {
             throw new IOException("nothing was kept", e);
         }
-        String first = place + "\n";
-        if (!kept.startsWith(first)) {
+        if (!lines[0].equals(place)) {
             throw new IOException("it was kept from another place");
         }
-        return KeySet.parse(kept.substring(first.length()));
+        if (lines.length < 3) {
+            throw new IOException("it is damaged");
+        }
+        Duration age = Duration.between(fetched(lines[1]), clock.instant());
+        if (age.isNegative() || age.compareTo(LARGEST_AGE) > 0) {
+            throw new IOException(
+                    "it is of %s, not of the last %d days"
+                            .formatted(lines[1], LARGEST_AGE.toDays()));
+        }
+        return KeySet.parse(lines[2]);
+    }
+
+    private static Instant fetched(String text) throws IOException {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IOException("it does not say when it was kept", e);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.agent.token;
 
+import io.podidentity.agent.schedule.Repeating;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,7 +45,7 @@ public final class RefreshingKeys implements KeySource {
             Executor fetches,
             Clock clock) {
         this.document = document;
-        this.kept = file == null ? null : new KeptKeys(file, document.place());
+        this.kept = file == null ? null : new KeptKeys(file, document.place(), clock);
         this.timing = timing;
         this.fetches = fetches;
         this.clock = clock;
@@ -72,8 +73,18 @@ public final class RefreshingKeys implements KeySource {
         return state.find(keyId);
     }
 
+    /** Keeps them fresh from now on. */
+    public void keepFreshEvery(Duration interval, Repeating.Timer timer) {
+        var _ =
+                Repeating.every(
+                        interval,
+                        timer,
+                        this::keepFresh,
+                        bug -> LOG.error("The cluster's keys are not kept fresh for now", bug));
+    }
+
     /** Starts a refresh where one is due, and does not wait for it. To be called often. */
-    public void keepFresh() {
+    void keepFresh() {
         Duration age = age(state.refreshed());
         if (age.isNegative() || age.compareTo(timing.refreshEvery()) >= 0) {
             refreshUnlessJustTried();
@@ -93,7 +104,12 @@ public final class RefreshingKeys implements KeySource {
             tried = clock.instant();
             running = mine;
         }
-        fetches.execute(() -> refresh(mine));
+        try {
+            fetches.execute(() -> refresh(mine));
+        } catch (RuntimeException e) {
+            end(mine);
+            throw e;
+        }
         return Optional.of(mine);
     }
 
@@ -104,11 +120,15 @@ public final class RefreshingKeys implements KeySource {
         } catch (IOException | RuntimeException e) {
             fail(String.valueOf(e.getMessage()));
         } finally {
-            synchronized (this) {
-                running = null;
-            }
-            done.complete(null);
+            end(done);
         }
+    }
+
+    private void end(CompletableFuture<Void> fetch) {
+        synchronized (this) {
+            running = null;
+        }
+        fetch.complete(null);
     }
 
     private void succeed(KeySet keys, String jwks) {
@@ -117,7 +137,7 @@ public final class RefreshingKeys implements KeySource {
         if (before.problem() != null || !keys.equals(before.keys())) {
             LOG.infof("%d keys of the cluster from %s", keys.keys().size(), document.place());
         }
-        if (kept != null && !keys.equals(before.keys())) {
+        if (kept != null) {
             try {
                 kept.keep(jwks);
             } catch (IOException e) {

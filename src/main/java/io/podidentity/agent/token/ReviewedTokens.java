@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies a token and then asks the API server about it too, which knows whether its pod is still
@@ -64,9 +65,23 @@ public final class ReviewedTokens implements TokenVerifier {
         boolean same =
                 status.get("user") instanceof Map<?, ?> user
                         && subject.equals(user.get("username"));
-        return Boolean.TRUE.equals(status.get("authenticated")) && same
+        if (!Boolean.TRUE.equals(status.get("authenticated")) || !same) {
+            return new Verdict.Refused(
+                    "the cluster does not accept it any more; its pod may be gone");
+        }
+        if (status.get("error") instanceof String error && !error.isEmpty()) {
+            return new Verdict.Unverifiable("the API server is not sure about it");
+        }
+        return forUs(status.get("audiences"));
+    }
+
+    /** A server that passes over the question's audiences has compared the token with its own. */
+    private static Verdict forUs(@Nullable Object audiences) {
+        if (!(audiences instanceof List<?> list) || list.isEmpty()) {
+            return new Verdict.Unverifiable("the API server does not look at audiences");
+        }
+        return list.contains(TokenRules.EKS_AUDIENCE)
                 ? new Verdict.Genuine()
-                : new Verdict.Refused(
-                        "the cluster does not accept it any more; its pod may be gone");
+                : new Verdict.Refused("its audience is not " + TokenRules.EKS_AUDIENCE);
     }
 }

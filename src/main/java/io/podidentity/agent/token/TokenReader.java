@@ -46,7 +46,7 @@ public final class TokenReader {
             return new Expired("token is expired since " + token.expiresAt());
         }
         if (token.notBefore() != null && now.isBefore(token.notBefore())) {
-            return new NotYetValid("token is not valid before " + token.notBefore());
+            return new NotYetValid("token is not valid yet, but from " + token.notBefore());
         }
         return new Current(token);
     }

@@ -88,7 +88,7 @@ final class AuthClusters {
                         TIMING,
                         Parts.VIRTUAL,
                         clock);
-        keepFresh(keys);
+        keys.keepFreshEvery(LOOK, timeline::after);
         TokenVerifier signatures =
                 new JwtTokenVerifier(
                         keys,
@@ -121,10 +121,5 @@ final class AuthClusters {
                 .map(NamedValue::value)
                 .findFirst()
                 .orElse(null);
-    }
-
-    private void keepFresh(RefreshingKeys keys) {
-        keys.keepFresh();
-        var _ = timeline.after(LOOK, () -> keepFresh(keys));
     }
 }

@@ -7,6 +7,7 @@ import io.podidentity.agent.cache.SystemTimeline;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.AuthConfig;
 import io.podidentity.agent.config.InvalidSettingException;
+import io.podidentity.agent.schedule.Repeating;
 import io.podidentity.agent.sts.OwnIdentity;
 import io.podidentity.agent.sts.StsCalls;
 import io.podidentity.agent.telemetry.AuthMetrics;
@@ -131,12 +132,12 @@ class AuthServer {
         } catch (CompletionException e) {
             throw notListening(settings, e);
         }
-        refresh(serving);
-    }
-
-    private void refresh(AuthService serving) {
-        serving.refresh();
-        var _ = timeline.after(LOOK, () -> refresh(serving));
+        var _ =
+                Repeating.every(
+                        LOOK,
+                        timeline::after,
+                        serving::refresh,
+                        bug -> LOG.error("The TLS files are not looked at for now", bug));
     }
 
     private static InvalidSettingException notListening(

@@ -4,6 +4,7 @@ import io.podidentity.agent.authservice.AccessKeys;
 import io.podidentity.agent.authservice.AuthServiceSettings;
 import io.podidentity.agent.authservice.Callers;
 import io.podidentity.agent.authservice.KnownCallers;
+import io.podidentity.agent.authservice.LocalCallers;
 import io.podidentity.agent.authservice.SignatureCheck;
 import io.podidentity.agent.authservice.Tls;
 import io.podidentity.agent.config.AuthConfig;
@@ -45,7 +46,7 @@ final class AuthSettings {
                         "anybody who reaches " + settings.host() + " could call",
                         "give --callers or --client-ca");
             }
-            return Callers.ANYBODY;
+            return new LocalCallers(settings.host());
         }
         return new KnownCallers(
                 signatures(config, settings.region(), clock), config.clientCa().isPresent());

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,8 @@ class ClusterKeys {
     private static final Logger LOG = Logger.getLogger(ClusterKeys.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofMinutes(1);
-    private static final String KEPT = "cluster-keys.json";
+    // In a folder of its own: a volume is often everybody's to write to.
+    private static final String KEPT = "cluster/keys.json";
 
     @Produces
     @Singleton
@@ -56,12 +56,9 @@ class ClusterKeys {
                         RefreshingKeys.Timing.DEFAULT,
                         Parts.VIRTUAL,
                         clock);
-        keepFresh(keys, timeline);
-        // An endpoint of one's own may ask for an audience of its own.
-        Set<String> audiences =
-                config.endpoint().isPresent() ? Set.of() : Set.of(TokenRules.EKS_AUDIENCE);
+        keys.keepFreshEvery(LOOK, timeline::after);
         return new JwtTokenVerifier(
-                keys, new TokenRules(ownIssuer(config, reader), audiences), clock);
+                keys, new TokenRules(ownIssuer(config, reader), config.audience()), clock);
     }
 
     private static Optional<KeyDocument> document(AgentConfig config) {
@@ -88,10 +85,5 @@ class ClusterKeys {
         } catch (IOException e) {
             return null;
         }
-    }
-
-    private static void keepFresh(RefreshingKeys keys, SystemTimeline timeline) {
-        keys.keepFresh();
-        var _ = timeline.after(LOOK, () -> keepFresh(keys, timeline));
     }
 }

@@ -35,7 +35,7 @@ class NodeTaint {
     }
 
     void start(@Observes ServerStart started) {
-        config.removeTaint().ifPresent(key -> removal(key).start());
+        config.removeTaint().ifPresent(key -> removal(key).start(Parts.offTheTimer(timeline)));
     }
 
     private TaintRemoval removal(String key) {
@@ -58,10 +58,7 @@ class NodeTaint {
                                                         + " spec.nodeName"));
         return new TaintRemoval(
                 new StartupTaint(server, node, key),
-                () -> readiness.stream().allMatch(each -> each.call().getStatus() == Status.UP),
-                (delay, task) -> {
-                    var _ = timeline.after(delay, () -> Parts.VIRTUAL.execute(task));
-                });
+                () -> readiness.stream().allMatch(each -> each.call().getStatus() == Status.UP));
     }
 
     private static InvalidSettingException missing(String problem, String remedy) {

@@ -9,6 +9,7 @@ import io.podidentity.agent.credentials.CredentialSource;
 import io.podidentity.agent.eksauth.EksAuthSource;
 import io.podidentity.agent.eksauth.Rehearsal;
 import io.podidentity.agent.http.RehearsalCache;
+import io.podidentity.agent.schedule.Repeating;
 import io.podidentity.agent.token.TokenReader;
 import io.podidentity.agent.token.TokenVerifier;
 import io.quarkus.arc.Arc;
@@ -34,6 +35,13 @@ class Parts {
                             .name("credentials")
                             .uncaughtExceptionHandler(Parts::leftBehind)
                             .start(task);
+
+    /** For what blocks: the timeline's one thread must not. */
+    static Repeating.Timer offTheTimer(SystemTimeline timeline) {
+        return (delay, task) -> {
+            var _ = timeline.after(delay, () -> VIRTUAL.execute(task));
+        };
+    }
 
     @Produces
     @Singleton

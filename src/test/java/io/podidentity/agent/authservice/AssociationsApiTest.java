@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.podidentity.agent.harness.OwnAuth;
+import io.podidentity.agent.harness.RawConnection;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -297,6 +299,96 @@ class AssociationsApiTest {
     }
 
     @Test
+    void policyIsTakenWithoutSessionTagsOnlyAsByEks() throws Exception {
+        String body =
+                "{\"namespace\":\"shop\",\"serviceAccount\":\"orders\",\"roleArn\":\"%s\",\"policy\":\"{}\"%s}";
+        String disabled = ",\"disableSessionTags\":true";
+
+        assertInvalidParameter(post(body.formatted(OwnAuth.role("orders"), "")));
+        HttpResponse<String> created = post(body.formatted(OwnAuth.role("orders"), disabled));
+
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+        String id =
+                new JsonObject(created.body())
+                        .getJsonObject("association")
+                        .getString("associationId");
+        assertInvalidParameter(post("/" + id, "{\"disableSessionTags\":false}"));
+        assertThat(post("/" + id, "{\"policy\":\"\",\"disableSessionTags\":false}").statusCode())
+                .isEqualTo(200);
+    }
+
+    private static void assertInvalidParameter(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("x-amzn-ErrorType"))
+                .hasValue("InvalidParameterException");
+        assertThat(answer.body()).contains("policy needs disableSessionTags");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Host: 127.0.0.1:PORT | Content-Type: text/plain",
+                "Host: 127.0.0.1:PORT | Content-Type: application/x-www-form-urlencoded",
+                "Host: 127.0.0.1:PORT | Content-Type: application/jsonp",
+                "Host: 127.0.0.1:PORT | X-None: of the type",
+                "Host: evil.example.com:PORT | Content-Type: application/json",
+                "Host: 127.0.0.1.evil.example.com | Content-Type: application/json",
+                "Host: localhost.evil.example.com | Content-Type: application/json",
+                "Host: 169.254.170.23 | Content-Type: application/json",
+                "Host: [2001:db8::1] | Content-Type: application/json",
+                "X-None: no host | Content-Type: application/json",
+                "Host: 127.0.0.1:PORT | Content-Type: application/json\\r\\nOrigin: http://evil",
+                "Host: 127.0.0.1:PORT | Content-Type: application/json\\r\\nOrigin: null",
+                "Host: 127.0.0.1:PORT | Content-Type: application/json\\r\\nSec-Fetch-Site: same-site",
+            })
+    void pageInABrowserChangesNothing(String host, String type) throws IOException {
+        assertThat(statusOf(host, type)).isBetween(400, 403);
+        assertThat(eks.listPodIdentityAssociations(r -> r.clusterName("dev")).associations())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Host: 127.0.0.1:PORT | Content-Type: application/json",
+                "Host: 127.0.0.1 | Content-Type: application/json; charset=utf-8",
+                "Host: LOCALHOST:PORT | Content-Type: application/json",
+                "Host: [::1]:PORT | Content-Type: application/x-amz-json-1.1",
+                "Host: 127.9.8.7:PORT | Content-Type: application/json",
+            })
+    void programOfThisMachineMayCall(String host, String type) throws IOException {
+        assertThat(statusOf(host, type)).isEqualTo(200);
+    }
+
+    /**
+     * What comes of a creation with these lines in its header, {@code PORT} being the service's.
+     */
+    private int statusOf(String... lines) throws IOException {
+        int port = served.endpoint().getPort();
+        String body =
+                "{\"namespace\":\"*\",\"serviceAccount\":\"*\",\"roleArn\":\"%s\"}"
+                        .formatted(OwnAuth.role("Admin"));
+        String header =
+                String.join("\r\n", lines)
+                        .replace("PORT", String.valueOf(port))
+                        .replace("\\r\\n", "\r\n");
+        try (RawConnection connection = new RawConnection("127.0.0.1", port)) {
+            return connection
+                    .send(
+                            "POST /clusters/dev/pod-identity-associations HTTP/1.1\r\n"
+                                    + header
+                                    + "\r\nContent-Length: "
+                                    + body.length()
+                                    + "\r\n\r\n"
+                                    + body)
+                    .read("POST")
+                    .status();
+        }
+    }
+
+    @Test
     void answersAMegabyteWithATypedError() throws Exception {
         HttpResponse<String> answer = post("{\"namespace\":\"" + "a".repeat(1_000_000) + "\"}");
 
@@ -306,10 +398,18 @@ class AssociationsApiTest {
     }
 
     private HttpResponse<String> post(String body) throws IOException, InterruptedException {
-        URI uri = served.endpoint().resolve("/clusters/dev/pod-identity-associations");
+        return post("", body);
+    }
+
+    private HttpResponse<String> post(String below, String body)
+            throws IOException, InterruptedException {
+        URI uri = served.endpoint().resolve("/clusters/dev/pod-identity-associations" + below);
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
-                    HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body)).build(),
+                    HttpRequest.newBuilder(uri)
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(body))
+                            .build(),
                     BodyHandlers.ofString());
         }
     }

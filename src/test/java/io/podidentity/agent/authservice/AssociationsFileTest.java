@@ -72,6 +72,7 @@ class AssociationsFileTest {
                     namespace: shop        | # namespace: shop       | association 2: namespace is missing
                     cluster: dev           | cluster: -dev           | association 2: cluster must match
                     role/orders            | user/orders             | association 2: roleArn must look like
+                    namespace: shop        | `namespace: shop\\n    policy: "{}"` | association 2: policy needs disableSessionTags: true
                     serviceAccount: orders | serviceAccounts: orders | association 2: there is no field "serviceAccounts", only clientRequestToken
                     serviceAccount: orders | serviceAccount: [a]     | line 9: Cannot deserialize
                     namespace: shop        | ` namespace: shop`      | line 8: mapping values
@@ -79,7 +80,7 @@ class AssociationsFileTest {
                     associations:          | ``                      | line 3: Cannot deserialize
                     """)
     void saysWhereItCannotBeRead(String text, String broken, String where) throws IOException {
-        Files.writeString(file, ORDERS.replace(text, broken));
+        Files.writeString(file, ORDERS.replace(text, broken.translateEscapes()));
 
         assertThat(find())
                 .isInstanceOfSatisfying(

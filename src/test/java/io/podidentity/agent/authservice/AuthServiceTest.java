@@ -350,7 +350,7 @@ class AuthServiceTest {
                                 CLOCK),
                         new AssociationsApi(
                                 Set.of("dev", "prod"), associations, settings.region(), CLOCK),
-                        Callers.ANYBODY,
+                        new LocalCallers("127.0.0.1"),
                         AuthEvents.NONE),
                 task -> Thread.ofVirtual().start(task));
     }
@@ -365,7 +365,10 @@ class AuthServiceTest {
     }
 
     private HttpResponse<String> post(String path, String body) throws Exception {
-        return send(request(path).POST(BodyPublishers.ofString(body)));
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body)));
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

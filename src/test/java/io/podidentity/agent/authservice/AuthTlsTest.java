@@ -126,7 +126,7 @@ class AuthTlsTest {
     private ServedAuth serve(@Nullable Path clients, boolean must) throws IOException {
         return new ServedAuth(
                 new AssociationsFile(associations),
-                clients == null ? Callers.ANYBODY : new KnownCallers(null, true),
+                clients == null ? new LocalCallers("127.0.0.1") : new KnownCallers(null, true),
                 new Tls(server.certificate, server.key, clients, must),
                 Clock.systemUTC());
     }
@@ -153,6 +153,7 @@ class AuthTlsTest {
         return client.send(
                 HttpRequest.newBuilder(URI.create(served.endpoint() + path))
                         .timeout(Duration.ofSeconds(20))
+                        .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString("{\"token\":\"" + token + "\"}"))
                         .build(),
                 BodyHandlers.ofString());

@@ -51,7 +51,8 @@ final class ServedAuth implements AutoCloseable {
 
     /** Anybody may call, in plain HTTP. */
     static ServedAuth open(Path associations, Clock clock) throws IOException {
-        return new ServedAuth(new AssociationsFile(associations), Callers.ANYBODY, null, clock);
+        return new ServedAuth(
+                new AssociationsFile(associations), new LocalCallers("127.0.0.1"), null, clock);
     }
 
     AuthService service() {

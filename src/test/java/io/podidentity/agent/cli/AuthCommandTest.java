@@ -78,6 +78,20 @@ class AuthCommandTest {
                 .containsEntry("agent.probe-port", "9001");
     }
 
+    @Test
+    void linkToAServiceOfTheClusterIsNoFlag() {
+        Parsed parsed =
+                Parsed.of(
+                        Map.of("AUTH_PORT", "tcp://10.0.0.1:443"),
+                        new Properties(),
+                        "auth",
+                        "--cluster=dev=" + keys,
+                        "--associations=" + associations);
+
+        assertThat(parsed.err()).isEmpty();
+        assertThat(parsed.server()).doesNotContainKey("auth.port");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -2,6 +2,7 @@ package io.podidentity.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CommandLineTest {
 
@@ -96,7 +98,7 @@ class CommandLineTest {
     @ParameterizedTest
     @EnumSource(LogLevel.class)
     void levelIsTakenBeforeAndAfterTheCommand(LogLevel level) {
-        String name = level.name().toLowerCase(java.util.Locale.ROOT);
+        String name = level.name().toLowerCase(Locale.ROOT);
         assertThat(Parsed.of("-v", name, "server", "-c", "shop").level()).isEqualTo(level);
         assertThat(Parsed.of("server", "-c", "shop", "-v", name).level()).isEqualTo(level);
         assertThat(Parsed.of("server", "--verbosity=" + name, "-c=shop").level()).isEqualTo(level);
@@ -332,6 +334,39 @@ class CommandLineTest {
                                         "--help")
                                 .code())
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AGENT_PORT, tcp://10.0.0.1:80",
+        "AGENT_PROBE_PORT, tcp://10.0.0.1:80",
+        "AGENT_METRICS_PORT, udp://10.0.0.1:53"
+    })
+    void linkToAServiceOfTheClusterIsNoFlag(String variable, String link) {
+        Parsed parsed = Parsed.of(Map.of(variable, link), none(), "server", "-c", "shop");
+
+        assertThat(parsed.err()).isEmpty();
+        assertThat(parsed.server()).containsOnly(Map.entry("agent.cluster-name", "shop"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"undo", "dry-run"})
+    void whatIsDoneOnceIsAskedForByAFlagOnly(String name) {
+        String variable = "AGENT_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
+        Properties properties = none();
+        properties.setProperty("agent." + name, "true");
+        CommandLine line = Main.commandLine(properties, Map.of(variable, "true"));
+
+        var initialize = line.parseArgs("initialize").subcommand().commandSpec();
+
+        assertThat(initialize.findOption("--" + name).<Boolean>getValue()).isFalse();
+        assertThat(
+                        line.parseArgs("initialize", "--" + name)
+                                .subcommand()
+                                .commandSpec()
+                                .findOption("--" + name)
+                                .<Boolean>getValue())
+                .isTrue();
     }
 
     @ParameterizedTest

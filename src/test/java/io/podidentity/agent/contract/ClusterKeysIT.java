@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged agent in a cluster: it finds the keys of changed tokens as any pod would. */
 class ClusterKeysIT {
@@ -91,6 +93,33 @@ class ClusterKeysIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"vault", "https://kubernetes.default.svc"})
+    void podsTokenForSomebodyElseIsNotAnsweredFromMemory(String audience) {
+        apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
+        try (PackagedAgent agent = agent()) {
+            agent.awaitLine(FETCHED);
+            issued(agent, rotated(2));
+
+            HttpResponse<String> answer = agent.ask(podsToken(1).audience(audience).sign());
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void tokenForAnAudienceThatTheAgentWasToldOfIsAnsweredFromMemory() {
+        apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
+        try (PackagedAgent agent = agent("--audience", "sts.example.com")) {
+            agent.awaitLine(FETCHED);
+            String first = issued(agent, rotated(2));
+
+            String other = podsToken(1).audience("sts.example.com").sign();
+
+            assertThat(issued(agent, other)).isEqualTo(first);
+        }
+    }
+
     @Test
     void keysOfAnOlderApiServerAreNotBelieved() {
         apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"33\"}");
@@ -105,8 +134,9 @@ class ClusterKeysIT {
         }
     }
 
-    private PackagedAgent agent() {
+    private PackagedAgent agent(String... flags) {
         return PackagedAgent.server()
+                .flags(flags)
                 .endpoint(peer.endpoint())
                 .environment("KUBERNETES_SERVICE_HOST", "127.0.0.1")
                 .environment("KUBERNETES_SERVICE_PORT", String.valueOf(tls.port()))

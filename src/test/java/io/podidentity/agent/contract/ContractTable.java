@@ -223,7 +223,7 @@ final class ContractTable {
                                 400,
                                 "InvalidTokenException",
                                 failed
-                                        + "token is not valid before "
+                                        + "token is not valid yet, but from "
                                         + future
                                         + ". Check the node's clock")));
     }

@@ -119,7 +119,7 @@ class TelemetryIT {
     }
 
     @Test
-    void referenceSeriesHaveTheirNamesInBothFormats() {
+    void referenceSeriesAreCountersUnderTheirNamesWhateverFormatIsAskedFor() {
         for (String format :
                 List.of(
                         "text/plain;version=0.0.4",
@@ -162,6 +162,20 @@ class TelemetryIT {
             assertThat(samples)
                     .noneMatch(
                             line -> line.matches("pod_identity_(http|cache|local)_\\w*_total.*"));
+            assertThat(agent.get(agent.metrics("/metrics"), "Accept", format).headers())
+                    .satisfies(
+                            headers ->
+                                    assertThat(headers.firstValue("Content-Type"))
+                                            .hasValueSatisfying(
+                                                    type ->
+                                                            assertThat(type)
+                                                                    .startsWith(
+                                                                            "text/plain; version=0.0.4")));
+            assertThat(agent.get(agent.metrics("/metrics"), "Accept", format).body().lines())
+                    .contains(
+                            "# TYPE pod_identity_http_response counter",
+                            "# TYPE pod_identity_cache_state counter",
+                            "# TYPE pod_identity_local_validation counter");
         }
     }
 

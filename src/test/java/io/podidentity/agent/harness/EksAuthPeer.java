@@ -11,9 +11,9 @@ import io.podidentity.agent.authservice.AuthEvents;
 import io.podidentity.agent.authservice.AuthParts;
 import io.podidentity.agent.authservice.AuthService;
 import io.podidentity.agent.authservice.AuthServiceSettings;
-import io.podidentity.agent.authservice.Callers;
 import io.podidentity.agent.authservice.DevelopmentSessions;
 import io.podidentity.agent.authservice.Exchange;
+import io.podidentity.agent.authservice.LocalCallers;
 import io.podidentity.agent.authservice.RoleAssociation;
 import io.podidentity.agent.authservice.Subject;
 import io.podidentity.agent.token.JwtTokenVerifier;
@@ -95,6 +95,7 @@ public final class EksAuthPeer implements AutoCloseable {
         HttpRequest request =
                 HttpRequest.newBuilder(
                                 endpoint().resolve("/clusters/dev/assume-role-for-pod-identity"))
+                        .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString("{\"token\":\"" + token + "\"}"))
                         .build();
         try {
@@ -195,6 +196,11 @@ public final class EksAuthPeer implements AutoCloseable {
         HttpResponse<byte[]> answer =
                 client.send(
                         HttpRequest.newBuilder(real.resolve(exchange.getRequestURI()))
+                                .header(
+                                        "Content-Type",
+                                        String.valueOf(
+                                                exchange.getRequestHeaders()
+                                                        .getFirst("Content-Type")))
                                 .method(
                                         exchange.getRequestMethod(),
                                         BodyPublishers.ofByteArray(body))
@@ -234,7 +240,7 @@ public final class EksAuthPeer implements AutoCloseable {
                                         new AssociationsFile(Path.of("none")),
                                         region,
                                         clock),
-                                Callers.ANYBODY,
+                                new LocalCallers("127.0.0.1"),
                                 AuthEvents.NONE),
                         threads);
         return service.start().toCompletableFuture().join();

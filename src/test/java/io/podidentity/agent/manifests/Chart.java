@@ -42,6 +42,15 @@ final class Chart {
         return command.call();
     }
 
+    /** As {@code --set} has it. */
+    static String withSet(String name, Object value) {
+        return new Helm(FOLDER).template().set(name, value).call();
+    }
+
+    static String named(String release, String namespace) {
+        return new Helm(FOLDER).template().withName(release).withNamespace(namespace).call();
+    }
+
     static List<HasMetadata> resources(String... values) {
         return Typed.read(text(values));
     }

@@ -117,6 +117,9 @@ class ChartTest {
                 "clustername: a | 'clustername' not allowed",
                 "clusterName: 'a b' | /clusterName",
                 "clusterName: '' | /clusterName",
+                "clusterName: 1.5 | /clusterName",
+                "clusterName: -1 | /clusterName",
+                "enabled: 'yes' | /enabled",
                 "agent: {probePort: http} | /agent/probePort",
                 "agent: {probePort: 70000} | /agent/probePort",
                 "agent: {additionalArg: {}} | 'additionalArg' not allowed",
@@ -211,6 +214,57 @@ class ChartTest {
     void metricsStayOnTheNodeOtherwise(String values) {
         assertThat(agent(values).getArgs()).containsSequence("--metrics-address", "127.0.0.1");
         assertThat(Typed.all(Service.class, Chart.resources(values))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20240101", "123456789012345", "7"})
+    void clusterMayBeNamedByDigits(String digits) {
+        assertThat(agent("clusterName: " + digits).getArgs())
+                .containsSequence("--cluster-name", digits);
+        assertThat(Chart.withSet("clusterName", Long.valueOf(digits)))
+                .contains("\"" + digits + "\"");
+    }
+
+    @Test
+    void conditionOfAChartAboveIsAccepted() {
+        assertThat(Chart.text("{enabled: true, global: {a: b}}")).isEqualTo(Chart.text("{}"));
+    }
+
+    @Test
+    void numbersBecomeTheStringsThatKubernetesAsksFor() {
+        DaemonSet daemonSet =
+                Typed.only(
+                        DaemonSet.class,
+                        Chart.resources(
+                                """
+                                podLabels: {build: 20240101}
+                                podAnnotations: {checksum: 12345678}
+                                nodeSelector: {generation: 20240101, gpu: true}
+                                agent: {probePort: '12703'}
+                                image: {tag: 20240101}
+                                """));
+        var template = daemonSet.getSpec().getTemplate();
+        Container agent = template.getSpec().getContainers().getFirst();
+
+        assertThat(template.getMetadata().getLabels()).containsEntry("build", "20240101");
+        assertThat(template.getMetadata().getAnnotations()).containsEntry("checksum", "12345678");
+        assertThat(template.getSpec().getNodeSelector())
+                .containsOnly(Map.entry("generation", "20240101"), Map.entry("gpu", "true"));
+        assertThat(agent.getLivenessProbe().getHttpGet().getPort().getIntVal()).isEqualTo(12703);
+        assertThat(agent.getImage()).endsWith(":20240101");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20240101", "1e3", "0x10"})
+    void releaseAndNamespaceMayBeNamedLikeNumbers(String name) {
+        assertThat(Typed.read(Chart.named(name, name)))
+                .isNotEmpty()
+                .allSatisfy(
+                        each -> {
+                            assertThat(each.getMetadata().getNamespace()).isEqualTo(name);
+                            assertThat(each.getMetadata().getLabels())
+                                    .containsEntry("app.kubernetes.io/instance", name);
+                        });
     }
 
     @Test

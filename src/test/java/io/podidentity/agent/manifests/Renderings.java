@@ -14,6 +14,12 @@ final class Renderings {
             List.of(
                     "{}",
                     "clusterName: my_cluster-1",
+                    "{enabled: true, global: {imageRegistry: example.com}, clusterName: 20240101}",
+                    "{fullnameOverride: 1234567, nameOverride: 1234567, podLabels: {build: 20240101}}",
+                    "{agent: {probePort: '12703'}, metrics: {enabled: true, port: '12705'}}",
+                    "nodeSelector: {generation: 20240101, gpu: true}",
+                    "daemonsets: {two: {create: true, nameSuffix: 2}}",
+                    "metrics: {enabled: true, extraLabels: {cost-centre: 4711000}}",
                     "env: {AWS_REGION: us-isob-east-1}",
                     "env: {AWS_REGION: us-iso-east-1, AWS_CA_BUNDLE: /etc/other.pem}",
                     "env: {AWS_USE_FIPS_ENDPOINT: true, ACCOUNT: 123456789012, EMPTY: ''}",

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class LinkWatchTest {
     private final FakeNode node = new FakeNode();
     private final FakeEvents events = new FakeEvents();
     private final BlockingQueue<LinkReport> told = new LinkedBlockingQueue<>();
-    private final LinkWatch watch =
+    private LinkWatch watch =
             new LinkWatch(
                     new LinkSetup(() -> node, LinkKind.AUTO),
                     () -> events,
@@ -89,6 +90,32 @@ class LinkWatchTest {
         assertThat(next()).isInstanceOf(LinkReport.Failed.class);
         assertThat(next())
                 .isEqualTo(new LinkReport.Ready(java.util.List.of(), java.util.List.of()));
+    }
+
+    @Test
+    void goesOnAfterABugInWhatItUsesOrTells() throws InterruptedException {
+        AtomicInteger opened = new AtomicInteger();
+        AtomicInteger tellings = new AtomicInteger();
+        watch =
+                new LinkWatch(
+                        new LinkSetup(() -> node, LinkKind.AUTO),
+                        () -> {
+                            if (opened.incrementAndGet() == 1) {
+                                throw new IllegalStateException("a bug");
+                            }
+                            return events;
+                        },
+                        Duration.ZERO,
+                        report -> {
+                            told.add(report);
+                            if (tellings.incrementAndGet() == 1) {
+                                throw new IllegalStateException("another");
+                            }
+                        });
+        watch.start();
+
+        assertThat(next()).isInstanceOf(LinkReport.Failed.class);
+        assertThat(next().changes()).hasSize(5);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.podidentity.agent.schedule.Repeating;
 import io.podidentity.agent.token.ApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,7 +115,7 @@ class StartupTaintTest {
     void waitsUntilTheAgentIsReady() {
         server.taints(OURS);
         boolean[] ready = {false};
-        new TaintRemoval(taint(), () -> ready[0], (delay, task) -> tasks.add(task)).start();
+        new TaintRemoval(taint(), () -> ready[0]).start((delay, task) -> tasks.add(task));
 
         runNext();
         runNext();
@@ -132,12 +133,12 @@ class StartupTaintTest {
         server.taints(OURS);
         server.refuse(500);
         Queue<Duration> delays = new ArrayDeque<>();
-        TaintRemoval.Later later =
+        Repeating.Timer later =
                 (delay, task) -> {
                     delays.add(delay);
                     tasks.add(task);
                 };
-        new TaintRemoval(taint(), () -> true, later).start();
+        new TaintRemoval(taint(), () -> true).start(later);
         for (int i = 0; i < 9; i++) {
             runNext();
         }
@@ -146,6 +147,29 @@ class StartupTaintTest {
 
         assertThat(delays.stream().map(Duration::toSeconds))
                 .containsExactly(0L, 1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 60L);
+        assertThat(server.taints()).isEmpty();
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void triesAgainWhateverGoesWrong() {
+        server.taints(OURS);
+        boolean[] broken = {true};
+        new TaintRemoval(
+                        taint(),
+                        () -> {
+                            if (broken[0]) {
+                                throw new IllegalStateException("a health check fails");
+                            }
+                            return true;
+                        })
+                .start((delay, task) -> tasks.add(task));
+
+        runNext();
+        runNext();
+        broken[0] = false;
+        runNext();
+
         assertThat(server.taints()).isEmpty();
         assertThat(tasks).isEmpty();
     }

@@ -92,7 +92,7 @@ class StsSessionsTest {
         Session session =
                 (Session)
                         sessions.issue(
-                                association(new Grant(ROLE, TARGET, false, "{\"a\":1}")), token());
+                                association(new Grant(ROLE, TARGET, true, "{\"a\":1}")), token());
 
         assertThat(asked).extracting(AssumeRoleRequest::roleArn).containsExactly(ROLE, TARGET);
         assertThat(asked).extracting(AssumeRoleRequest::durationSeconds).containsOnly(3600);

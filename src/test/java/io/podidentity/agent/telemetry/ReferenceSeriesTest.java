@@ -2,51 +2,58 @@ package io.podidentity.agent.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.prometheus.client.CollectorRegistry;
-import io.prometheus.client.exporter.common.TextFormat;
-import java.io.IOException;
-import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class ReferenceSeriesTest {
 
-    private final CollectorRegistry registry = new CollectorRegistry();
     private final ReferenceSeries series =
-            ReferenceSeries.in(registry, "pod_identity_http_response", "help", "code");
+            new ReferenceSeries("pod_identity_cache_errors", "help", "type", "code");
 
-    @ParameterizedTest
-    @ValueSource(strings = {TextFormat.CONTENT_TYPE_004, TextFormat.CONTENT_TYPE_OPENMETRICS_100})
-    void keepsTheReferencesNameInBothFormats(String format) throws IOException {
-        series.increment("200");
-        series.increment("200");
-        series.increment("404");
-        assertThat(scrape(format))
-                .contains("pod_identity_http_response{code=\"200\"", "} 2.0", "{code=\"404\"")
-                .contains("# HELP pod_identity_http_response help")
-                .doesNotContain("_total", "_created");
+    @Test
+    void isACounterUnderTheReferencesName() {
+        series.increment("Recoverable", "ThrottlingException");
+        series.increment("Recoverable", "ThrottlingException");
+
+        assertThat(series.text())
+                .isEqualTo(
+                        """
+                        # HELP pod_identity_cache_errors help
+                        # TYPE pod_identity_cache_errors counter
+                        pod_identity_cache_errors{type="Recoverable",code="ThrottlingException"} 2.0
+                        """);
     }
 
     @Test
-    void startsAtZeroWhereAsked() throws IOException {
-        series.startingAtZero("200");
-        assertThat(registry.getSampleValue("pod_identity_http_response", CODE, of("200"))).isZero();
-        series.increment("200");
-        series.startingAtZero("200");
-        assertThat(registry.getSampleValue("pod_identity_http_response", CODE, of("200"))).isOne();
+    void hasOneSampleForEachCombinationOfLabels() {
+        series.increment("Recoverable", "a");
+        series.increment("NonRecoverable", "a");
+
+        assertThat(series.text().lines().filter(line -> !line.startsWith("#")))
+                .containsExactlyInAnyOrder(
+                        "pod_identity_cache_errors{type=\"Recoverable\",code=\"a\"} 1.0",
+                        "pod_identity_cache_errors{type=\"NonRecoverable\",code=\"a\"} 1.0");
     }
 
-    private static final String[] CODE = {"code"};
+    @Test
+    void startsAtZeroWhereAsked() {
+        series.startingAtZero("Recoverable", "a");
+        assertThat(series.text()).endsWith("} 0.0\n");
 
-    private static String[] of(String value) {
-        return new String[] {value};
+        series.increment("Recoverable", "a");
+        series.startingAtZero("Recoverable", "a");
+
+        assertThat(series.text()).endsWith("} 1.0\n");
     }
 
-    private String scrape(String format) throws IOException {
-        StringWriter out = new StringWriter();
-        TextFormat.writeFormat(format, out, registry.metricFamilySamples());
-        return out.toString();
+    @Test
+    void isNotThereBeforeAnythingWasCounted() {
+        assertThat(series.text()).isEmpty();
+    }
+
+    @Test
+    void labelCannotBreakTheFormat() {
+        series.increment("a\"} 1\nb{", "\\");
+
+        assertThat(series.text()).endsWith("{type=\"a\\\"} 1\\nb{\",code=\"\\\\\"} 1.0\n");
     }
 }

@@ -2,6 +2,7 @@ package io.podidentity.agent.token;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jose4j.jws.AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256;
 import static org.jose4j.jws.AlgorithmIdentifiers.HMAC_SHA256;
 import static org.jose4j.jws.AlgorithmIdentifiers.NONE;
@@ -199,11 +200,19 @@ class JwtTokenVerifierTest {
     }
 
     @Test
-    void acceptsAnyIssuerAndAudienceWhereNoneIsExpected() {
-        var lax = new JwtTokenVerifier(CLUSTER, new TokenRules(null, Set.of()), CLOCK);
-        String raw = token().issuer("https://elsewhere").audience("whatever").sign();
+    void acceptsAnyIssuerWhereNoneIsExpected() {
+        var lax =
+                new JwtTokenVerifier(
+                        CLUSTER, new TokenRules(null, Set.of(TestTokens.AUDIENCE)), CLOCK);
+        String raw = token().issuer("https://elsewhere").sign();
 
         assertThat(lax.verify(parse(raw))).isEqualTo(new Genuine());
+    }
+
+    @Test
+    void audienceIsAlwaysExpected() {
+        assertThatThrownBy(() -> new TokenRules(null, Set.of()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.podidentity.agent.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.podidentity.agent.token.KeySource.Lookup;
 import io.podidentity.agent.token.KeySource.Lookup.Found;
@@ -269,6 +270,86 @@ class RefreshingKeysTest {
     }
 
     @Test
+    void doesNotBelieveKeptKeysOfAnotherUser() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root to give files away");
+        cluster.serves(TestKeys.RSA);
+        fetched();
+        Files.setAttribute(file(), "unix:uid", 12345);
+        cluster.fails("connection refused");
+
+        assertThat(keys().find(TestKeys.RSA.keyId())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void doesNotBelieveKeptKeysInAFolderOfAnotherUser() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root to give files away");
+        cluster.serves(TestKeys.RSA);
+        fetched();
+        Files.setAttribute(file().getParent(), "unix:uid", 12345);
+        cluster.fails("connection refused");
+
+        assertThat(keys().find(TestKeys.RSA.keyId())).isInstanceOf(Unavailable.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxrwx---", "rwxrwxrwx"})
+    void doesNotBelieveKeptKeysInAFolderThatOthersMayWriteTo(String mode) throws IOException {
+        cluster.serves(TestKeys.RSA);
+        fetched();
+        Files.setPosixFilePermissions(file().getParent(), PosixFilePermissions.fromString(mode));
+        cluster.fails("connection refused");
+
+        assertThat(keys().find(TestKeys.RSA.keyId())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void doesNotFollowALinkToKeptKeys() throws IOException {
+        cluster.serves(TestKeys.RSA);
+        fetched();
+        Path elsewhere = file().resolveSibling("elsewhere");
+        Files.move(file(), elsewhere);
+        Files.createSymbolicLink(file(), elsewhere);
+        cluster.fails("connection refused");
+
+        assertThat(keys().find(TestKeys.RSA.keyId())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void makesAFolderThatIsItsUsersAloneInAVolumeThatIsEverybodys() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        cluster.serves(TestKeys.RSA);
+        fetched();
+        cluster.fails("connection refused");
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file().getParent())))
+                .isEqualTo("rwx------");
+        assertFound(keys().find(TestKeys.RSA.keyId()), TestKeys.RSA);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT168H1S", "PT-1S"})
+    void doesNotBelieveKeptKeysOlderThanAWeekOrOfTheFuture(Duration age) {
+        cluster.serves(TestKeys.RSA);
+        fetched();
+        clock.advance(age);
+        cluster.fails("connection refused");
+
+        assertThat(keys().find(TestKeys.RSA.keyId())).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void keptKeysAreAsOldAsTheirLastFetch() {
+        cluster.serves(TestKeys.RSA);
+        RefreshingKeys keys = fetched();
+        clock.advance(Duration.ofDays(6));
+        keys.keepFresh();
+        clock.advance(Duration.ofDays(6));
+        cluster.fails("connection refused");
+
+        assertFound(keys().find(TestKeys.RSA.keyId()), TestKeys.RSA);
+    }
+
+    @Test
     void doesNotBelieveKeptKeysOfAnotherCluster() {
         cluster.serves(TestKeys.RSA);
         fetched();
@@ -279,7 +360,14 @@ class RefreshingKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "https://cluster\n", "https://cluster\n{\"keys\":", "{}"})
+    @ValueSource(
+            strings = {
+                "",
+                "https://cluster\n",
+                "https://cluster\n{\"keys\":",
+                "https://cluster\n2026-11-21T12:00:00Z\n{",
+                "{}"
+            })
     void doesWithoutKeptKeysThatAreDamaged(String kept) throws IOException {
         new OwnerOnlyFile(file()).write(kept);
         cluster.serves(TestKeys.RSA);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TokenReview over TLS, as the API server answers it. */
 class ReviewedTokensTest {
@@ -37,6 +38,7 @@ class ReviewedTokensTest {
     private static final String ALIVE =
             """
             {"kind": "TokenReview", "status": {"authenticated": true,
+             "audiences": ["pods.eks.amazonaws.com"],
              "user": {"username": "system:serviceaccount:shop:orders"}}}""";
 
     @TempDir static Path shared;
@@ -112,6 +114,30 @@ class ReviewedTokensTest {
         answer = ALIVE.replace("shop:orders", "shop:billing");
 
         assertThat(verify(token(), new Genuine())).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void refusesWhatTheClusterTakesForATokenForSomebodyElse() {
+        answer = ALIVE.replace("pods.eks.amazonaws.com", "vault");
+
+        assertThat(verify(token(), new Genuine()))
+                .isEqualTo(new Refused("its audience is not pods.eks.amazonaws.com"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\"audiences\": [],", "\"audiences\": \"pods.eks.amazonaws.com\","})
+    void cannotTellWhereTheApiServerDoesNotLookAtAudiences(String said) {
+        answer = ALIVE.replace("\"audiences\": [\"pods.eks.amazonaws.com\"],", said);
+
+        assertThat(verify(token(), new Genuine()))
+                .isEqualTo(new Unverifiable("the API server does not look at audiences"));
+    }
+
+    @Test
+    void cannotTellWhereTheApiServerAuthenticatesButNamesAnError() {
+        answer = ALIVE.replace("\"user\"", "\"error\": \"a webhook timed out\", \"user\"");
+
+        assertThat(verify(token(), new Genuine())).isInstanceOf(Unverifiable.class);
     }
 
     @Test

@@ -159,7 +159,8 @@ class TokenReaderTest {
     void tokenOfTheFutureIsNotYetValid() {
         String raw = TestTokens.at(NOW).notBefore(NOW.plusSeconds(1)).sign();
         assertThat(READER.read(raw))
-                .isEqualTo(new NotYetValid("token is not valid before 2026-11-21T22:00:01Z"));
+                .isEqualTo(
+                        new NotYetValid("token is not valid yet, but from 2026-11-21T22:00:01Z"));
         assertThat(READER.read(TestTokens.at(NOW).notBefore(NOW).sign()))
                 .isInstanceOf(Current.class);
     }

@@ -1,0 +1,50 @@
+package io.podidentity.agent.telemetry;
+
+import static java.util.stream.Collectors.joining;
+
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Serves the registry's metrics and the reference's series below them, in place of Quarkus. Always
+ * as the text format: OpenMetrics, for those who would rather have it, asks counters to end in
+ * {@code _total}.
+ */
+@Singleton
+@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
+class MetricsRoute {
+
+    private static final String PATH = "/metrics";
+    private static final String TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final int BEFORE_QUARKUS = -1_000;
+
+    private final PrometheusMeterRegistry registry;
+    private final List<ReferenceSeries> series = new CopyOnWriteArrayList<>();
+
+    MetricsRoute(PrometheusMeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void serve(@Observes ManagementInterface management) {
+        management.router().get(PATH).order(BEFORE_QUARKUS).blockingHandler(this::answer, false);
+    }
+
+    /** A counter that is shown from now on. */
+    ReferenceSeries counter(String name, String help, String... labels) {
+        ReferenceSeries counter = new ReferenceSeries(name, help, labels);
+        series.add(counter);
+        return counter;
+    }
+
+    private void answer(RoutingContext context) {
+        String reference = series.stream().map(ReferenceSeries::text).collect(joining());
+        context.response()
+                .putHeader("Content-Type", TEXT_FORMAT)
+                .end(registry.scrape() + reference);
+    }
+}
