@@ -1,65 +1,80 @@
-package io.podidentity.agent.eksauth;
+package io.podidentity.agent.aws;
 
+import io.podidentity.agent.config.InvalidSettingException;
+import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.services.sts.StsClient;
-import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
-/** The agent's own credentials, the node's: the SDK's default chain less the container provider. */
-final class SigningCredentials {
+/**
+ * The process' own credentials. They come from one place; when that gives none, the call fails with
+ * the reason, and the next one asks there again.
+ */
+public final class SigningCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
 
-    private SigningCredentials() {}
+    private final Supplier<Optional<CredentialsPlace>> configured;
+    private final SignerLog log;
+    private volatile CredentialsPlace place = metadata();
+    private volatile boolean settled;
 
-    /** The chain. Without the container provider the agent can never be its own client. */
-    static AwsCredentialsProvider chain(SdkHttpClient http) {
-        return AwsCredentialsProviderChain.builder()
-                .reuseLastProviderEnabled(true)
-                .addCredentialsProvider(SystemPropertyCredentialsProvider.create())
-                .addCredentialsProvider(EnvironmentVariableCredentialsProvider.create())
-                .addCredentialsProvider(new OnDemand(() -> webIdentity(http)))
-                .addCredentialsProvider(SharedProfile.credentials())
-                .addCredentialsProvider(
-                        InstanceProfileCredentialsProvider.builder()
-                                .asyncCredentialUpdateEnabled(true)
-                                .asyncThreadName("instance-credentials")
-                                .build())
-                .build();
+    /**
+     * @param configured the place that is configured; where none is, the instance's metadata is
+     *     asked
+     * @throws InvalidSettingException if it is configured in a way that can never work
+     */
+    public SigningCredentials(Supplier<Optional<CredentialsPlace>> configured, SignerLog log) {
+        this.configured = configured;
+        this.log = log;
+        settle();
     }
 
-    private static AwsCredentialsProvider webIdentity(SdkHttpClient http) {
-        return StsWebIdentityTokenFileCredentialsProvider.builder()
-                .stsClient(
-                        StsClient.builder()
-                                .httpClient(http)
-                                .credentialsProvider(AnonymousCredentialsProvider.create())
-                                .build())
-                .build();
+    /**
+     * @throws NoCredentialsException if there are none
+     */
+    @Override
+    public AwsCredentials resolveCredentials() {
+        CredentialsPlace asked = place;
+        try {
+            asked = settle();
+            AwsCredentials credentials = asked.provider().resolveCredentials();
+            settled = true;
+            log.signed(credentials, asked.name());
+            return credentials;
+        } catch (RuntimeException e) {
+            throw new NoCredentialsException(asked.name(), e);
+        }
     }
 
-    /** Made when first asked, because making it fails where its settings are missing. */
-    private static final class OnDemand implements AwsCredentialsProvider {
-
-        private final Supplier<AwsCredentialsProvider> maker;
-        private @Nullable AwsCredentialsProvider made;
-
-        OnDemand(Supplier<AwsCredentialsProvider> maker) {
-            this.maker = maker;
+    /** As long as nothing has given credentials, a profile may still appear. */
+    private synchronized CredentialsPlace settle() {
+        if (!settled) {
+            configured
+                    .get()
+                    .ifPresent(
+                            found -> {
+                                close();
+                                place = found;
+                                settled = true;
+                            });
         }
+        return place;
+    }
 
-        @Override
-        public synchronized AwsCredentials resolveCredentials() {
-            if (made == null) {
-                made = maker.get();
-            }
-            return made.resolveCredentials();
+    @Override
+    public void close() {
+        if (place.provider() instanceof SdkAutoCloseable provider) {
+            provider.close();
         }
+    }
+
+    private static CredentialsPlace metadata() {
+        return new CredentialsPlace(
+                "the instance's metadata, since nothing else is configured",
+                InstanceProfileCredentialsProvider.builder()
+                        .asyncCredentialUpdateEnabled(true)
+                        .asyncThreadName("instance-credentials")
+                        .build());
     }
 }

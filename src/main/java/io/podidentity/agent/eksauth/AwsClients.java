@@ -1,5 +1,13 @@
 package io.podidentity.agent.eksauth;
 
+import io.podidentity.agent.aws.CallerIdentity;
+import io.podidentity.agent.aws.CredentialsChoice;
+import io.podidentity.agent.aws.DryRun;
+import io.podidentity.agent.aws.OwnSts;
+import io.podidentity.agent.aws.RotatingCredentials;
+import io.podidentity.agent.aws.SdkSettings;
+import io.podidentity.agent.aws.SignerLog;
+import io.podidentity.agent.aws.SigningCredentials;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.podidentity.agent.config.ServerStart;
@@ -18,10 +26,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.EksAuthClientBuilder;
 
@@ -68,29 +76,50 @@ class AwsClients {
 
     @Produces
     @Singleton
-    @DefaultBean
-    AwsCredentialsProvider signing(AgentConfig config, SdkHttpClient http, Clock clock) {
-        SharedProfile.check();
-        return config.rotateCredentials()
-                ? new RotatingCredentials(clock)
-                : SigningCredentials.chain(http);
+    Region region() {
+        return SdkSettings.region()
+                .map(Region::of)
+                .orElseThrow(
+                        () ->
+                                new InvalidSettingException(
+                                        "AWS_REGION",
+                                        "no region is set, and neither the profile nor the"
+                                                + " instance's metadata names one",
+                                        "set it to the cluster's region"));
     }
 
     @Produces
     @Singleton
-    EksAuthClient eksAuth(AgentConfig config, AwsCredentialsProvider signing, SdkHttpClient http) {
-        EksAuthClientBuilder builder =
-                builder(config)
-                        .credentialsProvider(new NodeCredentials(signing, TRY))
-                        .httpClient(http);
-        try {
-            return builder.build();
-        } catch (SdkClientException e) {
-            throw new InvalidSettingException(
-                    "AWS_REGION",
-                    "no region is set, and neither the profile nor the instance's metadata names one",
-                    "set it to the cluster's region");
-        }
+    SignerLog signerLog(SdkHttpClient http, Region region) {
+        return new SignerLog(new CallerIdentity(http, region::id));
+    }
+
+    @Produces
+    @Singleton
+    @DefaultBean
+    AwsCredentialsProvider signing(
+            AgentConfig config, SdkHttpClient http, Region region, SignerLog log, Clock clock) {
+        OwnSts sts = new OwnSts(() -> http, region::id);
+        return new SigningCredentials(
+                config.rotateCredentials()
+                        ? RotatingCredentials.place(sts, clock)
+                        : new CredentialsChoice(sts, false),
+                log);
+    }
+
+    @Produces
+    @Singleton
+    EksAuthClient eksAuth(
+            AgentConfig config, AwsCredentialsProvider signing, SdkHttpClient http, Region region) {
+        DryRun.of(
+                builder(config).region(region),
+                client -> client.assumeRoleForPodIdentity(call -> call.clusterName("c").token("t")),
+                config.endpoint().isPresent() ? "--endpoint" : "AWS_REGION");
+        return builder(config)
+                .region(region)
+                .credentialsProvider(new NodeCredentials(signing, TRY))
+                .httpClient(http)
+                .build();
     }
 
     void close(@Disposes EksAuthClient client) {

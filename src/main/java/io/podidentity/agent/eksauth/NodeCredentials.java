@@ -1,5 +1,6 @@
 package io.podidentity.agent.eksauth;
 
+import io.podidentity.agent.aws.NoCredentialsException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -35,7 +36,12 @@ final class NodeCredentials implements AwsCredentialsProvider {
         } catch (TimeoutException e) {
             throw new Missing("The agent did not get AWS credentials of its own in time", e);
         } catch (ExecutionException e) {
-            throw new Missing("The agent has no AWS credentials of its own to sign with", e);
+            throw new Missing(
+                    "The agent has no AWS credentials of its own to sign with"
+                            + (e.getCause() instanceof NoCredentialsException told
+                                    ? " (" + told.getMessage() + ")"
+                                    : ""),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Missing("The agent is stopping", e);
