@@ -1,5 +1,6 @@
 package io.podidentity.agent.authservice;
 
+import io.podidentity.agent.tls.PemAuthorities;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -12,6 +13,9 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.util.Base64;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
@@ -41,7 +45,7 @@ final class TlsFiles {
         PemTrustOptions trust =
                 authorities == null
                         ? null
-                        : new PemTrustOptions().addCertValue(content(authorities));
+                        : new PemTrustOptions().addCertValue(certificates(authorities));
         check(tls, own, trust, vertx);
         SSLOptions ssl = new SSLOptions().setKeyCertOptions(own);
         return trust == null ? ssl : ssl.setTrustOptions(trust);
@@ -49,6 +53,21 @@ final class TlsFiles {
 
     private static Buffer content(Path file) throws IOException {
         return Buffer.buffer(Files.readAllBytes(file));
+    }
+
+    /** Only those that can be read, since Vert.x takes all of a file or nothing. */
+    private static Buffer certificates(Path file) throws IOException {
+        Buffer pem = Buffer.buffer();
+        try {
+            for (Certificate each : new PemAuthorities(file).certificates()) {
+                pem.appendString("-----BEGIN CERTIFICATE-----\n")
+                        .appendString(Base64.getMimeEncoder().encodeToString(each.getEncoded()))
+                        .appendString("\n-----END CERTIFICATE-----\n");
+            }
+        } catch (CertificateEncodingException e) {
+            throw new IOException(file + " cannot be used", e);
+        }
+        return pem;
     }
 
     private static void check(

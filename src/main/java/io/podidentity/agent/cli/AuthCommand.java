@@ -61,7 +61,8 @@ final class AuthCommand {
             names = "--region",
             paramLabel = "REGION",
             converter = Checked.Region.class,
-            description = "Region of STS and of signatures. Default: AWS_REGION.")
+            description =
+                    "Region of STS and of signatures. Default: AWS_REGION or AWS_DEFAULT_REGION.")
     @Nullable String region;
 
     @Option(
@@ -141,9 +142,14 @@ final class AuthCommand {
         if (stsEndpoint != null) {
             properties.remove("auth.sts-endpoint");
             properties.put("quarkus.sts.endpoint-override", stsEndpoint);
+            // For a web identity or a profile's role, which are asked of STS too.
+            properties.put("aws.endpointUrlSts", stsEndpoint);
         }
+        properties.put("quarkus.sts.aws.credentials.type", "custom");
+        properties.put("quarkus.sts.aws.credentials.custom-provider.name", "own-credentials");
         // Calls are tried again where it is counted, in sts.StsCalls.
         properties.put("aws.maxAttempts", "1");
+        properties.put("aws.retryMode", "standard");
         return properties;
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.agent.cli;
 
+import io.podidentity.agent.aws.SdkSettings;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
@@ -18,6 +19,11 @@ final class Server {
     /** Runs until the process is told to stop; returns its exit code. */
     static int run(Map<String, String> properties, LogLevel level) {
         properties.forEach(System::setProperty);
+        try {
+            SdkSettings.settle(System.getenv());
+        } catch (InvalidSettingException e) {
+            return complain(e.getMessage());
+        }
         if (level != LogLevel.INFO) {
             System.setProperty("quarkus.log.level", level.quarkus());
         }

@@ -1,5 +1,13 @@
 package io.podidentity.agent.eksauth;
 
+import io.podidentity.agent.aws.CallerIdentity;
+import io.podidentity.agent.aws.CredentialsChoice;
+import io.podidentity.agent.aws.DryRun;
+import io.podidentity.agent.aws.OwnSts;
+import io.podidentity.agent.aws.RotatingCredentials;
+import io.podidentity.agent.aws.SdkSettings;
+import io.podidentity.agent.aws.SignerLog;
+import io.podidentity.agent.aws.SigningCredentials;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.podidentity.agent.config.ServerStart;
@@ -21,12 +29,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.EksAuthClientBuilder;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /** Makes the AWS clients; there is no Quarkus extension for EKS Auth. */
 @ApplicationScoped
@@ -69,36 +78,62 @@ class AwsClients {
                 .build();
     }
 
+    @Produces
+    @Singleton
+    Region region() {
+        return SdkSettings.region()
+                .map(Region::of)
+                .orElseThrow(
+                        () ->
+                                new InvalidSettingException(
+                                        "AWS_REGION",
+                                        "no region is set, and neither the profile nor the"
+                                                + " instance's metadata names one",
+                                        "set it to the cluster's region"));
+    }
+
+    @Produces
+    @Singleton
+    SignerLog signerLog(SdkHttpClient http, Region region) {
+        return new SignerLog(new CallerIdentity(http, region::id));
+    }
+
     /** Each one made looks the credentials up anew. */
     @Produces
     @Dependent
     @DefaultBean
-    AwsCredentialsProvider signing(AgentConfig config, SdkHttpClient http, Clock clock) {
-        SharedProfile.check();
-        return config.rotateCredentials()
-                ? new RotatingCredentials(clock)
-                : SigningCredentials.chain(http);
+    AwsCredentialsProvider signing(
+            AgentConfig config, SdkHttpClient http, Region region, SignerLog log, Clock clock) {
+        OwnSts sts = new OwnSts(() -> http, region::id);
+        return new SigningCredentials(
+                config.rotateCredentials()
+                        ? RotatingCredentials.place(sts, clock)
+                        : new CredentialsChoice(sts, false),
+                log);
+    }
+
+    void close(@Disposes AwsCredentialsProvider replaced) {
+        if (replaced instanceof SdkAutoCloseable closeable) {
+            closeable.close();
+        }
     }
 
     @Produces
     @Singleton
     @Typed(NodeCredentials.class)
     NodeCredentials signer(Instance<AwsCredentialsProvider> signing) {
-        return new NodeCredentials(signing::get, TRY, System::nanoTime);
+        return new NodeCredentials(signing::get, signing::destroy, TRY, System::nanoTime);
     }
 
     @Produces
     @Singleton
-    EksAuthClient eksAuth(AgentConfig config, NodeCredentials signer, SdkHttpClient http) {
-        EksAuthClientBuilder builder = builder(config).credentialsProvider(signer).httpClient(http);
-        try {
-            return builder.build();
-        } catch (SdkClientException e) {
-            throw new InvalidSettingException(
-                    "AWS_REGION",
-                    "no region is set, and neither the profile nor the instance's metadata names one",
-                    "set it to the cluster's region");
-        }
+    EksAuthClient eksAuth(
+            AgentConfig config, NodeCredentials signer, SdkHttpClient http, Region region) {
+        DryRun.of(
+                builder(config).region(region),
+                client -> client.assumeRoleForPodIdentity(call -> call.clusterName("c").token("t")),
+                config.endpoint().isPresent() ? "--endpoint" : "AWS_REGION");
+        return builder(config).region(region).credentialsProvider(signer).httpClient(http).build();
     }
 
     void close(@Disposes EksAuthClient client) {

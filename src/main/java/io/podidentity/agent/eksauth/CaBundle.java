@@ -1,16 +1,11 @@
 package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.config.InvalidSettingException;
+import io.podidentity.agent.tls.PemAuthorities;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.Collection;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.http.TlsTrustManagersProvider;
 
 /** Reads {@code AWS_CA_BUNDLE}, which the SDK for Java leaves to its callers. */
@@ -24,30 +19,18 @@ final class CaBundle {
      * @throws InvalidSettingException if it cannot be read or holds none
      */
     static TlsTrustManagersProvider read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            Collection<? extends Certificate> authorities =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (authorities.isEmpty()) {
-                throw wrong(file, "holds no certificate");
-            }
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            for (Certificate authority : authorities) {
-                store.setCertificateEntry("authority-" + store.size(), authority);
-            }
-            TrustManagerFactory trust =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            return trust::getTrustManagers;
+        try {
+            TrustManager[] trust = new PemAuthorities(file).trust();
+            return () -> trust;
+        } catch (FileSystemException e) {
+            throw wrong(file + " cannot be read (" + e.getClass().getSimpleName() + ")");
         } catch (IOException e) {
-            throw wrong(file, "cannot be read (" + e.getClass().getSimpleName() + ")");
-        } catch (GeneralSecurityException e) {
-            throw wrong(file, "is no file of PEM certificates");
+            throw wrong(String.valueOf(e.getMessage()));
         }
     }
 
-    private static InvalidSettingException wrong(Path file, String problem) {
+    private static InvalidSettingException wrong(String problem) {
         return new InvalidSettingException(
-                "AWS_CA_BUNDLE", file + " " + problem, "name a PEM file of certificates");
+                "AWS_CA_BUNDLE", problem, "name a PEM file of certificates");
     }
 }

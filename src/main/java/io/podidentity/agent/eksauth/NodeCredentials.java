@@ -1,17 +1,18 @@
 package io.podidentity.agent.eksauth;
 
+import io.podidentity.agent.aws.NoCredentialsException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The credentials that requests are signed with. They are waited for only so long, which the SDK's
@@ -27,6 +28,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
     private final Supplier<AwsCredentialsProvider> providers;
+    private final Consumer<AwsCredentialsProvider> replaced;
     private final Duration timeout;
     private final LongSupplier nanos;
     private @Nullable AwsCredentialsProvider provider;
@@ -36,12 +38,17 @@ final class NodeCredentials implements AwsCredentialsProvider {
 
     /**
      * @param providers makes one that has looked nothing up yet
+     * @param replaced takes one that is not asked any more
      * @param timeout of waiting for credentials
      * @param nanos the time, as {@link System#nanoTime()}
      */
     NodeCredentials(
-            Supplier<AwsCredentialsProvider> providers, Duration timeout, LongSupplier nanos) {
+            Supplier<AwsCredentialsProvider> providers,
+            Consumer<AwsCredentialsProvider> replaced,
+            Duration timeout,
+            LongSupplier nanos) {
         this.providers = providers;
+        this.replaced = replaced;
         this.timeout = timeout;
         this.nanos = nanos;
         this.provider = providers.get();
@@ -58,7 +65,12 @@ final class NodeCredentials implements AwsCredentialsProvider {
         } catch (TimeoutException e) {
             throw new Missing("The agent did not get AWS credentials of its own in time", e);
         } catch (ExecutionException e) {
-            throw new Missing("The agent has no AWS credentials of its own to sign with", e);
+            throw new Missing(
+                    "The agent has no AWS credentials of its own to sign with"
+                            + (e.getCause() instanceof NoCredentialsException told
+                                    ? " (" + told.getMessage() + ")"
+                                    : ""),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Missing("The agent is stopping", e);
@@ -83,8 +95,8 @@ final class NodeCredentials implements AwsCredentialsProvider {
         Duration doubled = interval.multipliedBy(2);
         interval = doubled.compareTo(LONGEST_INTERVAL) < 0 ? doubled : LONGEST_INTERVAL;
         replacedAt = now;
-        if (provider instanceof SdkAutoCloseable old) {
-            old.close();
+        if (provider != null) {
+            replaced.accept(provider);
         }
         provider = null;
         running = null;

@@ -2,10 +2,10 @@ package io.podidentity.agent.sts;
 
 import io.podidentity.agent.authservice.ErrorType;
 import io.podidentity.agent.authservice.Refusal;
+import io.podidentity.agent.aws.NoCredentialsException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sts.model.StsException;
 
@@ -41,8 +41,11 @@ final class StsFailures {
     static StsFailed of(SdkException e, String role) {
         return switch (e) {
             case StsException answered -> answered(answered, role);
-            case SdkClientException unsent when isAboutCredentials(unsent) ->
-                    unavailable("the service has no AWS credentials of its own");
+            case NoCredentialsException none ->
+                    unavailable(
+                            "the service has no AWS credentials of its own ("
+                                    + none.getMessage()
+                                    + ")");
             default -> unavailable("STS cannot be reached: " + reason(e));
         };
     }
@@ -94,10 +97,6 @@ final class StsFailures {
 
     private static boolean isAboutDuration(String code, @Nullable String text) {
         return code.startsWith("Validation") && text != null && text.contains("DurationSeconds");
-    }
-
-    private static boolean isAboutCredentials(SdkClientException e) {
-        return String.valueOf(e.getMessage()).contains("Unable to load credentials");
     }
 
     private static StsFailed unavailable(String message) {

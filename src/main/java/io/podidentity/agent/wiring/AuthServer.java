@@ -8,6 +8,7 @@ import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.AuthConfig;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.podidentity.agent.schedule.Repeating;
+import io.podidentity.agent.sts.OwnCredentials;
 import io.podidentity.agent.sts.OwnIdentity;
 import io.podidentity.agent.sts.StsCalls;
 import io.podidentity.agent.telemetry.AuthMetrics;
@@ -40,6 +41,7 @@ class AuthServer {
     private final AuthConfig config;
     private final AgentConfig agent;
     private final StsCalls sts;
+    private final OwnCredentials credentials;
     private final Supplier<AuthMetrics> metrics;
     private final SystemTimeline timeline;
     private final Clock clock;
@@ -51,6 +53,7 @@ class AuthServer {
             AuthConfig config,
             AgentConfig agent,
             StsCalls sts,
+            OwnCredentials credentials,
             MeterRegistry registry,
             CircuitBreakerMaintenance breakers,
             SystemTimeline timeline,
@@ -59,6 +62,7 @@ class AuthServer {
         this.config = config;
         this.agent = agent;
         this.sts = sts;
+        this.credentials = credentials;
         this.metrics = () -> new AuthMetrics(registry, breakers);
         this.timeline = timeline;
         this.clock = clock;
@@ -71,6 +75,8 @@ class AuthServer {
      */
     void start() {
         AuthServiceSettings settings = AuthSettings.listener(config);
+        credentials.check();
+        OwnIdentity.check(sts);
         Map<String, TokenVerifier> clusters =
                 new AuthClusters(config, agent, timeline, clock).verifiers();
         AuthService serving =
@@ -91,9 +97,9 @@ class AuthServer {
     private void warmUp(AuthService serving, String cluster) {
         try {
             serving.rehearse(cluster, "none");
-            LOG.infof("STS takes this service for %s", OwnIdentity.at(sts));
+            OwnIdentity.rehearse(sts);
         } catch (RuntimeException e) {
-            LOG.warnf("STS does not say who this service is: %s", e.getClass().getSimpleName());
+            LOG.warnf("STS does not say who this service is: %s", e.getMessage());
         } finally {
             ready = true;
         }

@@ -7,6 +7,7 @@ import io.podidentity.agent.authservice.KnownCallers;
 import io.podidentity.agent.authservice.LocalCallers;
 import io.podidentity.agent.authservice.SignatureCheck;
 import io.podidentity.agent.authservice.Tls;
+import io.podidentity.agent.aws.SdkSettings;
 import io.podidentity.agent.config.AuthConfig;
 import io.podidentity.agent.config.InvalidSettingException;
 import java.io.IOException;
@@ -79,6 +80,7 @@ final class AuthSettings {
 
     private static String region(AuthConfig config) {
         return config.region()
+                .or(SdkSettings::region)
                 .orElseThrow(
                         () ->
                                 new InvalidSettingException(

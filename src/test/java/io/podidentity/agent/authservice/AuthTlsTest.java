@@ -76,6 +76,19 @@ class AuthTlsTest {
     }
 
     @Test
+    void oddBlockAmongTheClientsAuthoritiesKeepsNobodyOut() throws Exception {
+        Path clients =
+                Files.writeString(
+                        folder.resolve("clients.pem"),
+                        "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n"
+                                + Files.readString(node.certificate));
+        try (ServedAuth served = serve(clients, true);
+                HttpClient client = client(server, node)) {
+            assertThat(post(client, served, EXCHANGE).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void clientWithoutACertificateOrWithAnothersIsNotLetIn() throws Exception {
         try (ServedAuth served = serve(node.certificate, true);
                 HttpClient none = client(server, null);

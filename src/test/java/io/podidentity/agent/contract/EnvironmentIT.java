@@ -9,19 +9,36 @@ import io.podidentity.agent.harness.PackagedAgent;
 import io.podidentity.agent.harness.ProxyPeer;
 import io.podidentity.agent.harness.TlsFront;
 import io.podidentity.agent.token.TestAuthority;
+import io.podidentity.agent.token.TestKeys;
 import io.podidentity.agent.token.TestTokens;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The variables that every AWS SDK knows mean to the packaged agent what they always mean. */
 class EnvironmentIT {
+
+    private static final String STS_SESSION =
+            """
+            <R><AssumeRoleWithWebIdentityResult><Credentials>
+            <AccessKeyId>ASIASESSIONOFTHEROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+            <SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
+            </Credentials><AssumedRoleUser><AssumedRoleId>AROA:s</AssumedRoleId>\
+            <Arn>arn:aws:sts::123456789012:assumed-role/node/s</Arn></AssumedRoleUser>
+            </AssumeRoleWithWebIdentityResult></R>""";
 
     @TempDir static Path folder;
     private static TestAuthority authority;
@@ -50,12 +67,7 @@ class EnvironmentIT {
                             "GET /latest/dynamic/instance-identity/document",
                             "{\"region\":\"eu-north-1\"}")
                     .answer(role, "node-role")
-                    .answer(
-                            role + "node-role",
-                            """
-                            {"Code":"Success","AccessKeyId":"ASIAKEYOFTHEINSTANCE",
-                             "SecretAccessKey":"secret","Token":"session","Expiration":"%s"}"""
-                                    .formatted(Instant.now().plus(Duration.ofHours(6))));
+                    .answer(role + "node-role", instanceCredentials());
             try (PackagedAgent agent =
                     withoutSettings()
                             .environment(
@@ -67,9 +79,7 @@ class EnvironmentIT {
 
                 assertIssued(agent, "from-the-instance");
             }
-            assertThat(peer.calls("from-the-instance").getFirst().headers().get("Authorization"))
-                    .singleElement()
-                    .asString()
+            assertThat(signer("from-the-instance"))
                     .containsPattern(
                             "Credential=ASIAKEYOFTHEINSTANCE/\\d{8}/eu-north-1/eks-auth/aws4_request");
         }
@@ -84,6 +94,175 @@ class EnvironmentIT {
                         .start()) {
             assertThat(agent.exitCode()).isEqualTo(2);
             assertThat(agent.stderr()).singleElement().asString().contains("AWS_REGION");
+        }
+    }
+
+    @Test
+    void variableThatOtherSdksKnowNamesTheRegion() {
+        try (PackagedAgent agent =
+                PackagedAgent.server()
+                        .without("AWS_REGION")
+                        .environment("AWS_DEFAULT_REGION", "eu-north-1")
+                        .endpoint(peer.endpoint())
+                        .start()
+                        .awaitReady()) {
+            assertIssued(agent, "other-region");
+        }
+        assertThat(signer("other-region")).contains("/eu-north-1/eks-auth/");
+    }
+
+    @Test
+    void emptyIsAsIfNotSetAndAFileThatIsNotNeededMayBeBroken() throws IOException {
+        Path broken = Files.writeString(folder.resolve("broken"), "\uFEFF[default]\nregion=x\n");
+        PackagedAgent.Builder builder = PackagedAgent.server().endpoint(peer.endpoint());
+        for (String variable :
+                List.of(
+                        "AWS_USE_FIPS_ENDPOINT",
+                        "AWS_USE_DUALSTACK_ENDPOINT",
+                        "AWS_DEFAULTS_MODE",
+                        "AWS_RETRY_MODE",
+                        "AWS_MAX_ATTEMPTS",
+                        "AWS_PROFILE",
+                        "AWS_CA_BUNDLE",
+                        "AWS_CONFIG_FILE",
+                        "AWS_DEFAULT_REGION",
+                        "AWS_ENDPOINT_URL",
+                        "AWS_ENDPOINT_URL_STS",
+                        "AWS_WEB_IDENTITY_TOKEN_FILE",
+                        "AWS_ROLE_ARN",
+                        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                        "AWS_DISABLE_REQUEST_COMPRESSION")) {
+            builder.environment(variable, "");
+        }
+        try (PackagedAgent agent =
+                builder.environment("AWS_SHARED_CREDENTIALS_FILE", broken.toString())
+                        .start()
+                        .awaitReady()) {
+            agent.awaitLine(broken + " cannot be read: line 1; it is passed over");
+            assertIssued(agent, "empty-values");
+        }
+        assertThat(signer("empty-values")).contains("Credential=ASIASIGNINGKEYOFNODE/");
+    }
+
+    static Stream<Arguments> environmentsThatCanNeverWork() throws IOException {
+        Path broken = Files.writeString(folder.resolve("no-ini"), "aws_secret_access_key=hidden\n");
+        return Stream.of(
+                Arguments.of(
+                        "fips",
+                        PackagedAgent.server()
+                                .endpoint(peer.endpoint())
+                                .environment("AWS_USE_FIPS_ENDPOINT", "true"),
+                        "--endpoint: the AWS SDK can make no request of the settings there are"
+                                + " (Invalid Configuration: FIPS and custom endpoint are not"
+                                + " supported); mend it, AWS_REGION, AWS_USE_FIPS_ENDPOINT or"
+                                + " AWS_USE_DUALSTACK_ENDPOINT"),
+                Arguments.of(
+                        "fips of auth",
+                        auth().flags("--sts-endpoint", "http://127.0.0.1:9")
+                                .environment("AWS_USE_FIPS_ENDPOINT", "true"),
+                        "--sts-endpoint: the AWS SDK can make no request of the settings"),
+                Arguments.of(
+                        "odd value",
+                        PackagedAgent.server()
+                                .endpoint(peer.endpoint())
+                                .environment("AWS_USE_FIPS_ENDPOINT", "1"),
+                        "AWS_USE_FIPS_ENDPOINT: '1' is neither true nor false; give one of them,"
+                                + " or unset it"),
+                Arguments.of(
+                        "odd value of auth",
+                        auth().environment("AWS_DEFAULTS_MODE", "foo"),
+                        "AWS_DEFAULTS_MODE: 'foo' is not a mode of the SDK's defaults; give"),
+                Arguments.of(
+                        "broken file",
+                        withoutSettings()
+                                .environment("AWS_REGION", "eu-west-1")
+                                .environment("AWS_SHARED_CREDENTIALS_FILE", broken.toString()),
+                        "AWS_SHARED_CREDENTIALS_FILE: " + broken + " cannot be read: line 1; mend"),
+                Arguments.of(
+                        "missing profile",
+                        withoutSettings()
+                                .environment("AWS_REGION", "eu-west-1")
+                                .environment("AWS_PROFILE", "node"),
+                        "AWS_PROFILE: there is no profile node in the shared files; name one of"),
+                Arguments.of(
+                        "half a key of auth",
+                        auth().without("AWS_SECRET_ACCESS_KEY"),
+                        "AWS_SECRET_ACCESS_KEY: missing, while its other half is set; set both"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("environmentsThatCanNeverWork")
+    void whatCanNeverWorkEndsTheStartWithOneLine(
+            String name, PackagedAgent.Builder builder, String line) {
+        try (PackagedAgent agent = builder.start()) {
+            assertThat(agent.exitCode()).isEqualTo(2);
+            assertThat(agent.stderr())
+                    .singleElement()
+                    .asString()
+                    .startsWith("pod-identity-agent: " + line)
+                    .doesNotContain("hidden");
+        }
+    }
+
+    @Test
+    void webIdentityThatStsDoesNotGiveIsAskedForAgainAndNobodyElseSigns() throws Exception {
+        String role = "arn:aws:iam::123456789012:role/node";
+        String metadata = "GET /latest/meta-data/iam/security-credentials/";
+        Path token = Files.writeString(folder.resolve("web-identity"), "token");
+        try (HttpStub sts = new HttpStub().otherwise(503);
+                HttpStub instance =
+                        new HttpStub()
+                                .answer("PUT /latest/api/token", "session")
+                                .answer(metadata, "other-role")
+                                .answer(metadata + "other-role", instanceCredentials());
+                PackagedAgent agent =
+                        withoutSettings()
+                                .environment("AWS_REGION", "eu-west-1")
+                                .environment("AWS_ROLE_ARN", role)
+                                .environment("AWS_WEB_IDENTITY_TOKEN_FILE", token.toString())
+                                .environment("AWS_ENDPOINT_URL_STS", sts.address().toString())
+                                .environment(
+                                        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                                        instance.address().toString())
+                                .endpoint(peer.endpoint())
+                                .start()
+                                .awaitReady()) {
+            String pod = token("web-identity");
+            HttpResponse<String> refused =
+                    await().until(
+                                    () -> agent.ask(pod),
+                                    one -> one.body().contains("STS answers with status"));
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body())
+                    .contains("the web identity of " + role + ": STS answers with status 503");
+
+            sts.answer("POST /", STS_SESSION);
+            assertIssued(agent, "web-identity");
+
+            assertThat(signer("web-identity")).contains("Credential=ASIASESSIONOFTHEROLE/");
+            agent.awaitLine(
+                    "Calls are signed as arn:aws:sts::123456789012:assumed-role/node/s, from the"
+                            + " web identity of "
+                            + role);
+            assertThat(instance.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void blockOfTheBundleThatIsNoCertificateIsPassedOver() throws IOException {
+        Path bundle =
+                Files.writeString(
+                        folder.resolve("bundle.pem"),
+                        "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n"
+                                + Files.readString(authority.pem()));
+        try (PackagedAgent agent =
+                PackagedAgent.server()
+                        .endpoint(tls.address())
+                        .environment("AWS_CA_BUNDLE", bundle.toString())
+                        .start()
+                        .awaitReady()) {
+            agent.awaitLine(bundle + ": the block at line 1 is passed over");
+            assertIssued(agent, "odd-bundle");
         }
     }
 
@@ -184,6 +363,25 @@ class EnvironmentIT {
     private static PackagedAgent.Builder through(ProxyPeer proxy, PackagedAgent.Builder agent) {
         URI address = proxy.address();
         return agent.environment("HTTPS_PROXY", address.toString());
+    }
+
+    /** Who signed the last call for a service account, and for where. */
+    private static String signer(String serviceAccount) {
+        return String.join("", peer.calls(serviceAccount).getLast().headers().get("Authorization"));
+    }
+
+    private static String instanceCredentials() {
+        return """
+        {"Code":"Success","AccessKeyId":"ASIAKEYOFTHEINSTANCE",
+         "SecretAccessKey":"secret","Token":"session","Expiration":"%s"}"""
+                .formatted(Instant.now().plus(Duration.ofHours(6)));
+    }
+
+    private static PackagedAgent.Builder auth() throws IOException {
+        Path keys = Files.writeString(folder.resolve("keys"), TestKeys.jwks(TestKeys.RSA));
+        return PackagedAgent.auth()
+                .flags("--cluster", "dev=" + keys)
+                .flags("--associations", folder.resolve("associations").toString());
     }
 
     private static PackagedAgent.Builder withoutSettings() {

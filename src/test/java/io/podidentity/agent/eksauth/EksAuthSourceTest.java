@@ -55,6 +55,7 @@ class EksAuthSourceTest {
                         () ->
                                 StaticCredentialsProvider.create(
                                         AwsBasicCredentials.create("AKIANODE", "node-secret")),
+                        old -> {},
                         Duration.ofSeconds(1),
                         System::nanoTime);
         client =

@@ -29,6 +29,7 @@ class NodeCredentialsTest {
                         made.add(new Provider("KEY" + made.size()));
                         return made.getLast();
                     },
+                    old -> ((Provider) old).close(),
                     TIMEOUT,
                     nanos::get);
 
@@ -92,6 +93,7 @@ class NodeCredentialsTest {
                             }
                             return providers.removeFirst();
                         },
+                        old -> {},
                         TIMEOUT,
                         nanos::get);
         providers.clear();
@@ -113,6 +115,7 @@ class NodeCredentialsTest {
                                             .endpoint(metadata.endpoint().toString())
                                             .asyncCredentialUpdateEnabled(true)
                                             .build(),
+                            old -> {},
                             TIMEOUT,
                             nanos::get);
             assertThat(instance.resolveCredentials().accessKeyId()).isEqualTo("STALE");

@@ -80,7 +80,8 @@ class SigningFailureTest {
     private CredentialOutcome fetch(AwsCredentialsProvider provider) {
         AgentConfig config = TestConfig.with(Map.of("agent.endpoint", peer.endpoint().toString()));
         NodeCredentials signer =
-                new NodeCredentials(() -> provider, Duration.ofMillis(200), System::nanoTime);
+                new NodeCredentials(
+                        () -> provider, old -> {}, Duration.ofMillis(200), System::nanoTime);
         try (EksAuthClient client =
                 AwsClients.builder(config)
                         .region(Region.EU_WEST_1)

@@ -15,13 +15,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A server on a loopback port that answers some requests with fixed texts, all else with 404. */
+/**
+ * A server on a loopback port that answers some requests with fixed texts, all else with 404 or as
+ * it is told.
+ */
 public final class HttpStub implements AutoCloseable {
 
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
+    private volatile int otherwise = 404;
 
     public HttpStub() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -34,6 +38,17 @@ public final class HttpStub implements AutoCloseable {
     public HttpStub answer(String request, String text) {
         answers.put(request, text);
         return this;
+    }
+
+    /** From now on answers all else with a status. */
+    public HttpStub otherwise(int status) {
+        otherwise = status;
+        return this;
+    }
+
+    /** From now on answers a request as all else. */
+    public void forget(String request) {
+        answers.remove(request);
     }
 
     public int port() {
@@ -55,7 +70,7 @@ public final class HttpStub implements AutoCloseable {
             requests.add(new Request(line, Map.copyOf(exchange.getRequestHeaders())));
             String answer = answers.get(line);
             if (answer == null) {
-                exchange.sendResponseHeaders(404, -1);
+                exchange.sendResponseHeaders(otherwise, -1);
             } else {
                 byte[] body = answer.getBytes(UTF_8);
                 exchange.sendResponseHeaders(200, body.length);

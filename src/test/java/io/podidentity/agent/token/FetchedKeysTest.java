@@ -165,7 +165,7 @@ class FetchedKeysTest {
     void saysThatTheAuthoritiesCannotBeRead() throws IOException {
         Files.writeString(account.resolve("ca.crt"), "-----BEGIN CERTIFICATE-----\nnonsense\n");
 
-        assertThatThrownBy(apiServer()::fetch).hasMessageContaining("no certificates to trust");
+        assertThatThrownBy(apiServer()::fetch).hasMessageContaining("holds no certificate");
     }
 
     @ParameterizedTest

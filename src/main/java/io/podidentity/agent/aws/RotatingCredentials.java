@@ -1,29 +1,44 @@
-package io.podidentity.agent.eksauth;
+package io.podidentity.agent.aws;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.profiles.ProfileFile;
 
 /**
  * The credentials of the shared credentials file, read anew every minute. While the file cannot be
  * read, because something is just writing it, the last good ones are kept.
  */
-final class RotatingCredentials implements AwsCredentialsProvider {
+public final class RotatingCredentials implements AwsCredentialsProvider {
 
     private static final Logger LOG = Logger.getLogger(RotatingCredentials.class);
     private static final Duration EVERY = Duration.ofMinutes(1);
     private static final Duration SOON = Duration.ofSeconds(5);
 
+    private final Supplier<AwsCredentialsProvider> file;
     private final Clock clock;
     private Instant next = Instant.MIN;
     private @Nullable AwsCredentials last;
 
-    RotatingCredentials(Clock clock) {
+    /** Those of the profile that counts, whatever else is configured. */
+    public static Supplier<Optional<CredentialsPlace>> place(OwnSts sts, Clock clock) {
+        RotatingCredentials rotating =
+                new RotatingCredentials(
+                        () ->
+                                new SharedProfile(ProfileFile.defaultProfileFile(), sts)
+                                        .credentials(),
+                        clock);
+        return () -> Optional.of(new CredentialsPlace("the shared files, read anew", rotating));
+    }
+
+    RotatingCredentials(Supplier<AwsCredentialsProvider> file, Clock clock) {
+        this.file = file;
         this.clock = clock;
     }
 
@@ -34,8 +49,8 @@ final class RotatingCredentials implements AwsCredentialsProvider {
         if (kept != null && now.isBefore(next)) {
             return kept;
         }
-        try (ProfileCredentialsProvider file = SharedProfile.credentials()) {
-            AwsCredentials read = file.resolveCredentials();
+        try {
+            AwsCredentials read = file.get().resolveCredentials();
             last = read;
             next = now.plus(EVERY);
             return read;

@@ -1,4 +1,4 @@
-package io.podidentity.agent.eksauth;
+package io.podidentity.agent.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,13 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 class RotatingCredentialsTest {
 
     @TempDir Path folder;
     private Path file;
     private final SteppedClock clock = new SteppedClock();
-    private final RotatingCredentials credentials = new RotatingCredentials(clock);
+    private final AwsCredentialsProvider credentials =
+            RotatingCredentials.place(Settings.NO_STS, clock).get().orElseThrow().provider();
 
     @BeforeEach
     void pointTheSdkToTheFile() throws IOException {
