@@ -16,9 +16,7 @@ class StsClients {
     @Singleton
     StsClient client(StsClientBuilder builder, HttpClient outbound) {
         // The extension's knows neither the CA bundle nor all of HTTPS_PROXY.
-        return builder.httpClientBuilder(null)
-                .httpClient(new OutboundSdkClient(outbound))
-                .build();
+        return builder.httpClientBuilder(null).httpClient(new OutboundSdkClient(outbound)).build();
     }
 
     void close(@Disposes StsClient client) {
