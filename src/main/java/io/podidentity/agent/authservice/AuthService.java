@@ -1,5 +1,8 @@
 package io.podidentity.agent.authservice;
 
+import io.podidentity.agent.guard.Budget;
+import io.podidentity.agent.guard.ConnectionGuard;
+import io.podidentity.agent.guard.CutOff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
@@ -7,22 +10,20 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SSLOptions;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /** Serves EKS Auth's API, and that of its associations, over HTTP. */
 public final class AuthService {
 
     private static final Logger LOG = Logger.getLogger(AuthService.class);
-    private static final int IDLE_SECONDS = 60;
+    private static final int BACKLOG = 1024;
     private static final int HEADER_BYTES = 16 * 1024;
 
     private final Vertx vertx;
@@ -30,9 +31,7 @@ public final class AuthService {
     private final Exchange exchange;
     private final Executor blocking;
     private final HttpServer server;
-    private final AtomicInteger running = new AtomicInteger();
-    private final CompletableFuture<Void> idle = new CompletableFuture<>();
-    private volatile boolean stopping;
+    private final ConnectionGuard guard;
     private volatile List<FileStamp> stamps = List.of();
 
     /**
@@ -45,10 +44,13 @@ public final class AuthService {
         this.settings = settings;
         this.exchange = parts.exchange();
         this.blocking = blocking;
-        Router router = new Routes(parts, settings.region(), blocking).router(vertx);
-        router.route().order(-1).handler(this::track);
+        Router router = new Routes(vertx, parts, settings.region(), blocking).router(vertx);
+        this.guard = new ConnectionGuard(vertx, Budget.forService(), AuthService::cutOff);
         try {
-            this.server = vertx.createHttpServer(options()).requestHandler(router);
+            this.server =
+                    vertx.createHttpServer(options())
+                            .connectionHandler(guard::opened)
+                            .requestHandler(router);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,16 +58,15 @@ public final class AuthService {
 
     /** Completes with the port once requests are served. */
     public CompletionStage<Integer> start() {
-        return server.listen().map(HttpServer::actualPort).toCompletionStage();
+        return server.listen()
+                .map(HttpServer::actualPort)
+                .onSuccess(this::guard)
+                .toCompletionStage();
     }
 
     /** Completes when what was asked is answered, and the port is free. */
     public CompletionStage<Void> stop() {
-        stopping = true;
-        if (running.get() == 0) {
-            idle.complete(null);
-        }
-        return idle.thenCompose(done -> server.close().toCompletionStage());
+        return guard.close().thenCompose(done -> server.close().toCompletionStage());
     }
 
     /** Walks the way of a request as far as the token leads, to find the JVM less cold. Blocks. */
@@ -109,18 +110,19 @@ public final class AuthService {
         return false;
     }
 
-    private void track(RoutingContext context) {
-        running.incrementAndGet();
-        if (stopping) {
-            context.response().putHeader("Connection", "close");
+    private void guard(int port) {
+        if (settings.tls() != null) {
+            guard.watchHandshakes(vertx, port);
         }
-        context.addEndHandler(
-                ended -> {
-                    if (running.decrementAndGet() == 0 && stopping) {
-                        idle.complete(null);
-                    }
-                });
-        context.next();
+    }
+
+    private static byte[] cutOff(CutOff why) {
+        return Wire.error(
+                        switch (why) {
+                            case TOO_SLOW -> "The request took too long to arrive";
+                            case TOO_MUCH -> "Too many connections to the service";
+                        })
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private HttpServerOptions options() throws IOException {
@@ -128,11 +130,10 @@ public final class AuthService {
                 new HttpServerOptions()
                         .setHost(settings.host())
                         .setPort(settings.port())
+                        .setAcceptBacklog(BACKLOG)
                         .setMaxHeaderSize(HEADER_BYTES)
                         // A signature is over the header Host, which HTTP/2 does not have.
-                        .setHttp2ClearTextEnabled(false)
-                        .setIdleTimeout(IDLE_SECONDS)
-                        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+                        .setHttp2ClearTextEnabled(false);
         Tls tls = settings.tls();
         if (tls == null) {
             return options;

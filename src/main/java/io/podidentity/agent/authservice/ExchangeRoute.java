@@ -1,5 +1,6 @@
 package io.podidentity.agent.authservice;
 
+import io.podidentity.agent.guard.RefusalLines;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Objects;
@@ -10,7 +11,7 @@ import org.jboss.logging.Logger;
  *
  * @param region that ARNs of associations name
  */
-record ExchangeRoute(Exchange exchange, AuthEvents events, String region) {
+record ExchangeRoute(Exchange exchange, AuthEvents events, String region, RefusalLines refusals) {
 
     private static final Logger LOG = Logger.getLogger(ExchangeRoute.class);
 
@@ -51,10 +52,15 @@ record ExchangeRoute(Exchange exchange, AuthEvents events, String region) {
         return "Success";
     }
 
-    private static String refused(RoutingContext context, String who, Refusal refusal) {
-        LOG.infof(
-                "Refused %s with %s: %s, request %s",
-                who, refusal.type().code(), refusal.message(), Replies.requestId(context));
+    private String refused(RoutingContext context, String who, Refusal refusal) {
+        if (refusals.admit(Replies.client(context))) {
+            LOG.infof(
+                    "Refused %s with %s: %s, request %s",
+                    who,
+                    refusal.type().code(),
+                    RefusalLines.shortened(refusal.message()),
+                    Replies.requestId(context));
+        }
         Replies.error(context, refusal.type().status(), refusal.type(), refusal.message());
         return refusal.type().code();
     }

@@ -22,6 +22,10 @@ final class Replies {
         send(context, status, Wire.error(message));
     }
 
+    static String client(RoutingContext context) {
+        return context.request().remoteAddress().hostAddress();
+    }
+
     static @Nullable String requestId(RoutingContext context) {
         return context.response().headers().get(REQUEST_ID);
     }

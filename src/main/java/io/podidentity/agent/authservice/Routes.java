@@ -2,9 +2,11 @@ package io.podidentity.agent.authservice;
 
 import io.podidentity.agent.authservice.Callers.Verdict.Allowed;
 import io.podidentity.agent.authservice.Callers.Verdict.Denied;
+import io.podidentity.agent.guard.RefusalLines;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -19,6 +21,7 @@ final class Routes {
 
     private static final Logger LOG = Logger.getLogger(Routes.class);
     private static final int LARGEST_BODY = 64 * 1024;
+    private static final long MINUTE = 60_000;
     private static final String EXCHANGE = "/clusters/:cluster/assume-role-for-pod-identity";
     private static final String ASSOCIATIONS = "/clusters/:cluster/pod-identity-associations";
     private static final String ASSOCIATION = ASSOCIATIONS + "/:id";
@@ -26,10 +29,14 @@ final class Routes {
     private final AuthParts parts;
     private final ExchangeRoute exchange;
     private final Executor blocking;
+    private final RefusalLines refusals;
 
-    Routes(AuthParts parts, String region, Executor blocking) {
+    Routes(Vertx vertx, AuthParts parts, String region, Executor blocking) {
         this.parts = parts;
-        this.exchange = new ExchangeRoute(parts.exchange(), parts.events(), region);
+        this.refusals =
+                new RefusalLines(
+                        LOG, System::nanoTime, task -> vertx.setTimer(MINUTE, tick -> task.run()));
+        this.exchange = new ExchangeRoute(parts.exchange(), parts.events(), region, refusals);
         this.blocking = blocking;
     }
 
@@ -102,12 +109,15 @@ final class Routes {
         switch (parts.callers().check(call, wanted)) {
             case Allowed(String who) -> handler.accept(context, who);
             case Denied(WireError error, String message) -> {
-                LOG.infof(
-                        "Refused a caller from %s with %s: %s, request %s",
-                        context.request().remoteAddress().hostAddress(),
-                        error.code(),
-                        message,
-                        Replies.requestId(context));
+                String client = Replies.client(context);
+                if (refusals.admit(client)) {
+                    LOG.infof(
+                            "Refused a caller from %s with %s: %s, request %s",
+                            client,
+                            error.code(),
+                            RefusalLines.shortened(message),
+                            Replies.requestId(context));
+                }
                 Replies.error(context, error.status(), error, message);
             }
         }
@@ -132,8 +142,16 @@ final class Routes {
     }
 
     private static void identify(RoutingContext context) {
+        HttpServerRequest request = context.request();
         context.response().putHeader(Replies.REQUEST_ID, UUID.randomUUID().toString());
-        context.next();
+        // A proxy's form of a target, and which of two headers is meant, others may see otherwise.
+        if (!request.uri().startsWith("/")
+                || request.headers().getAll("Host").size() > 1
+                || request.headers().getAll("Authorization").size() > 1) {
+            context.fail(400);
+        } else {
+            context.next();
+        }
     }
 
     private static void refuse(RoutingContext context, int status, String message) {

@@ -3,11 +3,14 @@ package io.podidentity.agent.http;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
 import io.podidentity.agent.config.WellKnown;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +37,20 @@ class AllowedHosts {
         hosts.add(WellKnown.IPV6_ADDRESS);
         config.bindHosts().stream().map(BindHost::address).forEach(hosts::add);
         hosts.stream().map(AllowedHosts::canonical).forEach(canonical::add);
+    }
+
+    /**
+     * Why a request is not for the agent, in the reference agent's text; empty when it is. A target
+     * in the form that proxies are sent names a host as well, and a Go server goes by that one.
+     */
+    Optional<String> elsewhere(HttpServerRequest request) {
+        String header = request.getHeader("Host");
+        if (!allow(header)) {
+            return Optional.of(refusal(header));
+        }
+        String target = request.uri();
+        String authority = target.startsWith("/") ? header : URI.create(target).getRawAuthority();
+        return allow(authority) ? Optional.empty() : Optional.of(refusal(authority));
     }
 
     /** Whether a {@code Host} header, with or without port and brackets, names one of them. */

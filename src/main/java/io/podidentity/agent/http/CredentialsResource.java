@@ -52,11 +52,11 @@ public class CredentialsResource {
     /** Checks in the order of the contract, then asks the cache. */
     @GET
     public CompletionStage<Response> credentials(
-            @HeaderParam("Host") @Nullable String host,
             @HeaderParam("Authorization") @Nullable String authorization,
             @Context HttpServerRequest request) {
-        if (!hosts.allow(host)) {
-            return refuse(Reply.invalidAddress(hosts.refusal(host)), request);
+        Optional<String> elsewhere = hosts.elsewhere(request);
+        if (elsewhere.isPresent()) {
+            return refuse(Reply.invalidAddress(elsewhere.get()), request);
         }
         if (authorization == null || authorization.isBlank()) {
             return refuse(Reply.noToken(), request);

@@ -29,8 +29,16 @@ record Gate(Set<String> paths, Handler<HttpServerRequest> inside) {
         if (!request.method().equals(HttpMethod.GET)) {
             return Optional.of(Reply.wrongMethod());
         }
+        // Which of two is meant, the next reader may see otherwise.
+        if (doubled(request, "Host") || doubled(request, "Authorization")) {
+            return Optional.of(Reply.invalidRequest(400));
+        }
         // Quarkus would answer without a body, and unseen by its own filters.
         return valid(request.uri()) ? Optional.empty() : Optional.of(Reply.invalidRequest(400));
+    }
+
+    private static boolean doubled(HttpServerRequest request, String header) {
+        return request.headers().getAll(header).size() > 1;
     }
 
     private static boolean valid(String uri) {

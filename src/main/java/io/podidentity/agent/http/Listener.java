@@ -1,10 +1,11 @@
 package io.podidentity.agent.http;
 
 import io.podidentity.agent.config.BindHost;
+import io.podidentity.agent.guard.ConnectionGuard;
+import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class Listener {
 
     private static final int LINE_BYTES = 2 * 1024;
     private static final int BACKLOG = 1024;
-    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -33,7 +34,7 @@ final class Listener {
     private final ReplyWriter replies;
     private final ConnectionGuard guard;
 
-    private volatile @Nullable HttpServer server;
+    private volatile @Nullable String deployment;
     private volatile @Nullable String problem = "not opened yet";
     private volatile boolean closed;
 
@@ -68,33 +69,35 @@ final class Listener {
         if (closed) {
             return Future.succeededFuture();
         }
-        HttpServer attempted =
-                vertx.createHttpServer(options())
-                        .connectionHandler(guard::opened)
-                        .invalidRequestHandler(replies::invalid)
-                        .requestHandler(this::handle);
-        return listen(attempted)
-                .onSuccess(opened -> opened(attempted))
-                .onFailure(failure -> failed(failure, retry))
-                .otherwiseEmpty()
-                .mapEmpty();
+        return bind().onFailure(failure -> failed(failure, retry)).otherwiseEmpty();
     }
 
-    private static Future<HttpServer> listen(HttpServer server) {
-        try {
-            return server.listen();
-        } catch (RuntimeException e) {
-            // An address of a family that the kernel lacks is refused before any I/O.
-            return Future.failedFuture(e);
+    /** Tries once. */
+    Future<Void> bind() {
+        return vertx.deployVerticle(new Socket()).onSuccess(this::opened).mapEmpty();
+    }
+
+    /** One attempt. Vert.x keeps a server that failed to listen for as long as what made it. */
+    private final class Socket extends AbstractVerticle {
+
+        @Override
+        public void start(Promise<Void> bound) {
+            vertx.createHttpServer(options())
+                    .connectionHandler(guard::opened)
+                    .invalidRequestHandler(replies::invalid)
+                    .requestHandler(Listener.this::handle)
+                    .listen()
+                    .<Void>mapEmpty()
+                    .onComplete(bound);
         }
     }
 
-    private void opened(HttpServer opened) {
-        server = opened;
+    private void opened(String id) {
+        deployment = id;
         problem = null;
         LOG.infof("Listening for %s on %s:%d", name, host.inUrl(), port);
         if (closed) {
-            opened.close();
+            vertx.undeploy(id);
         }
     }
 
@@ -114,13 +117,9 @@ final class Listener {
     }
 
     private void handle(HttpServerRequest request) {
-        HttpConnection connection = request.connection();
-        guard.began(connection);
         gate.refusal(request)
                 .ifPresentOrElse(
-                        reply ->
-                                replies.write(request, reply)
-                                        .onComplete(written -> guard.ended(connection)),
+                        reply -> replies.write(request, reply),
                         () -> gate.inside().handle(request));
     }
 
@@ -156,7 +155,7 @@ final class Listener {
     /** Closes the socket and what is left of its connections. */
     Future<Void> close() {
         closed = true;
-        HttpServer open = server;
-        return open == null ? Future.succeededFuture() : open.close();
+        String open = deployment;
+        return open == null ? Future.succeededFuture() : vertx.undeploy(open);
     }
 }

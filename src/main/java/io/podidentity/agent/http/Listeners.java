@@ -2,7 +2,10 @@ package io.podidentity.agent.http;
 
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
+import io.podidentity.agent.config.Grace;
 import io.podidentity.agent.config.ServerStart;
+import io.podidentity.agent.guard.Budget;
+import io.podidentity.agent.guard.ConnectionGuard;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -13,7 +16,6 @@ import io.quarkus.vertx.http.runtime.options.HttpServerCommonHandlers;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,13 +40,7 @@ import org.jspecify.annotations.Nullable;
 public class Listeners {
 
     private static final Logger LOG = Logger.getLogger(Listeners.class);
-    private static final Duration GRACE = Duration.ofSeconds(30);
-    private static final Duration LAST_SECOND = Duration.ofSeconds(1);
-    private static final long SWEEP_MILLIS = 1_000;
     private static final int OUTERMOST = 10_000;
-
-    /** Marks a request whose end will be seen. */
-    static final String TRACKED = "pod-identity-agent.tracked";
 
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
@@ -52,7 +48,8 @@ public class Listeners {
     private final Vertx vertx;
     private final AgentConfig config;
     private final ReplyWriter replies;
-    private final ConnectionGuard guard;
+    private final ConnectionGuard pods;
+    private final ConnectionGuard watchers;
     private final HttpEvents events;
     private final RehearsalMark rehearsal;
     private final AllowedHosts hosts;
@@ -65,14 +62,14 @@ public class Listeners {
             Vertx vertx,
             AgentConfig config,
             ReplyWriter replies,
-            ConnectionGuard guard,
             HttpEvents events,
             RehearsalMark rehearsal,
             AllowedHosts hosts) {
         this.vertx = vertx;
         this.config = config;
         this.replies = replies;
-        this.guard = guard;
+        this.pods = new ConnectionGuard(vertx, Budget.forService(), replies::cutOff);
+        this.watchers = new ConnectionGuard(vertx, Budget.forProbes(), replies::cutOff);
         this.events = events;
         this.rehearsal = rehearsal;
         this.hosts = hosts;
@@ -83,7 +80,6 @@ public class Listeners {
     }
 
     void management(@Observes ManagementInterface routes) {
-        routes.router().route().order(-OUTERMOST).handler(this::track);
         management = HttpServerCommonHandlers.enforceDuplicatedContext(routes.router(), false);
     }
 
@@ -91,7 +87,7 @@ public class Listeners {
         Gate gate = new Gate(Set.of(CredentialsResource.PATH), this::enter);
         credentials =
                 config.bindHosts().stream()
-                        .map(host -> listener("credentials", host, config.port(), gate))
+                        .map(host -> listener("credentials", host, config.port(), gate, pods))
                         .toList();
         // Live reload holds on to the request that causes it, which only Quarkus' own socket
         // survives.
@@ -111,14 +107,15 @@ public class Listeners {
                                 "probes",
                                 new BindHost("127.0.0.1"),
                                 config.probePort(),
-                                new Gate(PROBES, inside)),
+                                new Gate(PROBES, inside),
+                                watchers),
                         listener(
                                 "metrics",
                                 config.metricsAddress(),
                                 config.metricsPort(),
-                                new Gate(METRICS, inside)));
+                                new Gate(METRICS, inside),
+                                watchers));
         others.forEach(Listener::open);
-        vertx.setPeriodic(SWEEP_MILLIS, tick -> guard.sweep());
     }
 
     /**
@@ -137,10 +134,12 @@ public class Listeners {
 
     void close(@Observes ShutdownEvent stopping) {
         all().forEach(Listener::drain);
-        if (!await(guard.close(), GRACE)) {
-            LOG.warnf("Stopping with %d requests unanswered", guard.running());
+        CompletionStage<Void> watched = watchers.close();
+        if (!await(pods.close(), Grace.REQUESTS)) {
+            LOG.warnf("Stopping with %d requests unanswered", pods.running());
         }
-        await(Future.join(all().map(Listener::close).toList()).toCompletionStage(), LAST_SECOND);
+        await(watched, Grace.PROBES);
+        await(Future.join(all().map(Listener::close).toList()).toCompletionStage(), Grace.SOCKETS);
     }
 
     private static boolean await(CompletionStage<?> end, Duration patience) {
@@ -169,12 +168,8 @@ public class Listeners {
      */
     public record CredentialsListener(BindHost host, int port, @Nullable String problem) {}
 
-    /** Connections that clients hold open, on all sockets. */
-    public int connections() {
-        return guard.open();
-    }
-
-    private Listener listener(String name, BindHost host, int port, Gate gate) {
+    private Listener listener(
+            String name, BindHost host, int port, Gate gate, ConnectionGuard guard) {
         return new Listener(vertx, name, host, port, gate, replies, guard);
     }
 
@@ -187,16 +182,6 @@ public class Listeners {
                 && !rehearsal.on(request.request())) {
             request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
         }
-        track(request);
-    }
-
-    private void track(RoutingContext request) {
-        HttpConnection connection = request.request().connection();
-        if (guard.closing()) {
-            request.response().putHeader("Connection", "close");
-        }
-        request.put(TRACKED, true);
-        request.addEndHandler(ended -> guard.ended(connection));
         request.next();
     }
 }

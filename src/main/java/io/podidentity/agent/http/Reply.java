@@ -77,8 +77,8 @@ record Reply(int status, Object body) {
         return error(429, "ThrottlingException", message);
     }
 
-    static Reply headerTooLate() {
-        return error(408, "InvalidRequestException", "The request's header took too long");
+    static Reply requestTooLate() {
+        return error(408, "InvalidRequestException", "The request took too long to arrive");
     }
 
     static Reply invalidRequest(int status) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.podidentity.agent.guard.CutOff;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -62,7 +63,16 @@ class ReplyWriter {
                 || (length != null && !length.equals("0"));
     }
 
-    byte[] body(Reply reply) {
+    /** What a client is told that is cut off. */
+    byte[] cutOff(CutOff why) {
+        return body(
+                switch (why) {
+                    case TOO_SLOW -> Reply.requestTooLate();
+                    case TOO_MUCH -> Reply.tooManyConnections();
+                });
+    }
+
+    private byte[] body(Reply reply) {
         try {
             return json.writeValueAsBytes(reply.body());
         } catch (JsonProcessingException e) {

@@ -1,11 +1,10 @@
 package io.podidentity.agent.http;
 
-import io.vertx.core.Future;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Answers what fails on the way to the resource; Quarkus would do it in a shape of its own. */
@@ -18,12 +17,10 @@ class Unanswered {
 
     private final AllowedHosts hosts;
     private final ReplyWriter replies;
-    private final ConnectionGuard guard;
 
-    Unanswered(AllowedHosts hosts, ReplyWriter replies, ConnectionGuard guard) {
+    Unanswered(AllowedHosts hosts, ReplyWriter replies) {
         this.hosts = hosts;
         this.replies = replies;
-        this.guard = guard;
     }
 
     void failures(@Observes Router router) {
@@ -31,27 +28,15 @@ class Unanswered {
     }
 
     private void answer(RoutingContext request) {
-        HttpConnection connection = request.request().connection();
-        boolean tracked = request.get(Listeners.TRACKED) != null;
-        reply(request)
-                .onComplete(
-                        written -> {
-                            if (!tracked) {
-                                guard.ended(connection);
-                            }
-                        });
-    }
-
-    private Future<Void> reply(RoutingContext request) {
-        String host = request.request().getHeader("Host");
-        if (!hosts.allow(host)) {
+        Optional<String> elsewhere = hosts.elsewhere(request.request());
+        if (elsewhere.isPresent()) {
             // A host that is none makes Quarkus fail before the resource can look at it.
-            return replies.write(request.request(), Reply.invalidAddress(hosts.refusal(host)));
-        }
-        if (request.statusCode() >= FIRST_SERVER_ERROR) {
+            replies.write(request.request(), Reply.invalidAddress(elsewhere.get()));
+        } else if (request.statusCode() >= FIRST_SERVER_ERROR) {
             LOG.error("A request failed", request.failure());
-            return replies.write(request.request(), Reply.bug());
+            replies.write(request.request(), Reply.bug());
+        } else {
+            replies.write(request.request(), Reply.invalidRequest(request.statusCode()));
         }
-        return replies.write(request.request(), Reply.invalidRequest(request.statusCode()));
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.agent.network;
 
+import io.podidentity.agent.config.Grace;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,8 +18,6 @@ public final class LinkWatch implements AutoCloseable {
 
     /** Somebody who removes the link again and again must not keep a core busy. */
     private static final Duration BREATH = Duration.ofSeconds(1);
-
-    private static final Duration LAST_LOOK = Duration.ofSeconds(5);
 
     private final LinkSetup setup;
     private final NetworkEvents.Opener opener;
@@ -134,7 +133,7 @@ public final class LinkWatch implements AutoCloseable {
             return;
         }
         try {
-            thread.join(LAST_LOOK);
+            thread.join(Grace.LINK);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

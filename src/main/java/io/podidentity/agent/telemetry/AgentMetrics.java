@@ -15,13 +15,13 @@ import io.podidentity.agent.http.HttpEvents;
 import io.podidentity.agent.token.ServiceAccountToken;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what the other packages tell of. Labels are few: no pod, token or role is one. */
-@ApplicationScoped
+@Singleton
 class AgentMetrics implements HttpEvents, EksAuthEvents {
 
     private static final String OURS = "pod_identity_agent_";

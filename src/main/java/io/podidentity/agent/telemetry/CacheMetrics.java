@@ -9,8 +9,9 @@ import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.PodIdentity;
-import jakarta.enterprise.context.ApplicationScoped;
+import io.podidentity.agent.guard.RefusalLines;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -19,7 +20,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what the cache tells of, and logs its changes of state. */
-@ApplicationScoped
+@Singleton
 class CacheMetrics implements CacheEvents {
 
     private static final Logger LOG = Logger.getLogger(CacheMetrics.class);
@@ -136,11 +137,13 @@ class CacheMetrics implements CacheEvents {
                 failure.permanent() ? "NonRecoverable" : "Recoverable",
                 ErrorCodes.bounded(failure.code()));
         if (dropped) {
-            LOG.warnf("Credentials of %s dropped: %s", name(pod), failure.message());
+            LOG.warnf(
+                    "Credentials of %s dropped: %s",
+                    name(pod), RefusalLines.shortened(failure.message()));
         } else if (inARow == 1) {
             LOG.warnf(
                     "Credentials of %s not renewed, the held ones serve on: %s",
-                    name(pod), failure.message());
+                    name(pod), RefusalLines.shortened(failure.message()));
         }
     }
 

@@ -2,13 +2,13 @@ package io.podidentity.agent.telemetry;
 
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.Timeline;
-import io.podidentity.agent.cache.TokenBucket;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.agent.guard.RefusalLines;
 import io.podidentity.agent.token.ServiceAccountToken;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -20,20 +20,17 @@ import org.jboss.logging.MDC;
  * One line for each issued credential and each refusal, with its facts as fields of the line. A hit
  * hands out what was logged when it was fetched, and is logged at debug only.
  */
-@ApplicationScoped
+@Singleton
 class IssuanceLog {
 
     private static final Logger LOG = Logger.getLogger(IssuanceLog.class);
 
-    /** Anybody may send nonsense: so many lines about it at once, and one a second. */
-    private static final int BURST = 20;
-
-    private final Timeline timeline;
-    private final TokenBucket lines;
+    private final RefusalLines refusals;
 
     IssuanceLog(Timeline timeline) {
-        this.timeline = timeline;
-        this.lines = new TokenBucket(BURST, timeline.nanos());
+        this.refusals =
+                new RefusalLines(
+                        LOG, timeline::nanos, task -> timeline.after(Duration.ofMinutes(1), task));
     }
 
     boolean hitsAreLogged() {
@@ -57,16 +54,19 @@ class IssuanceLog {
 
     void refused(
             ServiceAccountToken token, CredentialOutcome outcome, String client, Duration took) {
+        if (!refusals.admit(client)) {
+            return;
+        }
         Map<String, String> fields = fields(token, took);
         fields.put("client", client);
         switch (outcome) {
             case Failed failed -> {
-                fields.put("code", failed.code());
-                with(fields, () -> LOG.warn("No credentials: " + failed.message()));
+                fields.put("code", RefusalLines.shortened(failed.code()));
+                with(fields, () -> warn(failed.message()));
             }
             case Rejected rejected -> {
                 fields.put("code", rejected.reason().name());
-                with(fields, () -> LOG.warn("No credentials: " + rejected.message()));
+                with(fields, () -> warn(rejected.message()));
             }
             case Issued issued -> throw new IllegalArgumentException("issued is not refused");
         }
@@ -74,18 +74,20 @@ class IssuanceLog {
 
     /** A request that named no pod: what it was told, which its SDK may not show. */
     void unreadable(String code, String message, String client) {
-        if (lines.take(1, timeline.nanos())) {
-            with(
-                    Map.of("client", client, "code", code),
-                    () -> LOG.warn("No credentials: " + message));
+        if (refusals.admit(client)) {
+            with(Map.of("client", client, "code", code), () -> warn(message));
         }
+    }
+
+    private static void warn(String message) {
+        LOG.warn("No credentials: " + RefusalLines.shortened(message));
     }
 
     private static Map<String, String> fields(ServiceAccountToken token, Duration took) {
         Map<String, String> fields = new TreeMap<>();
-        fields.put("pod", String.valueOf(token.podName()));
-        fields.put("namespace", String.valueOf(token.namespace()));
-        fields.put("service-account", String.valueOf(token.serviceAccount()));
+        fields.put("pod", RefusalLines.shortened(token.podName()));
+        fields.put("namespace", RefusalLines.shortened(token.namespace()));
+        fields.put("service-account", RefusalLines.shortened(token.serviceAccount()));
         fields.put("duration-ms", String.valueOf(took.toMillis()));
         return fields;
     }

@@ -6,11 +6,11 @@ import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.BindHost;
 import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.http.Listeners;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 
 /** Says which credentials listeners are open. */
-@ApplicationScoped
+@Singleton
 class ListenerMetrics {
 
     void gauges(

@@ -6,6 +6,7 @@ import io.podidentity.agent.authservice.AuthServiceSettings;
 import io.podidentity.agent.cache.SystemTimeline;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.AuthConfig;
+import io.podidentity.agent.config.Grace;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.podidentity.agent.schedule.Repeating;
 import io.podidentity.agent.sts.OwnCredentials;
@@ -35,7 +36,6 @@ class AuthServer {
 
     private static final Logger LOG = Logger.getLogger(AuthServer.class);
     private static final Duration LOOK = Duration.ofSeconds(5);
-    private static final Duration GRACE = Duration.ofSeconds(20);
 
     private final Vertx vertx;
     private final AuthConfig config;
@@ -117,7 +117,9 @@ class AuthServer {
             return;
         }
         try {
-            serving.stop().toCompletableFuture().get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            serving.stop()
+                    .toCompletableFuture()
+                    .get(Grace.REQUESTS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.podidentity.agent.harness.RawConnection;
 import io.podidentity.agent.token.JwtTokenVerifier;
 import io.podidentity.agent.token.KeySet;
 import io.podidentity.agent.token.KeySource;
@@ -126,6 +127,27 @@ class AuthServiceTest {
                 .matches(
                         "arn:aws:sts::123456789012:assumed-role/orders/eks-dev-orders-7d4b-[0-9a-f-]{36}");
         assertThat(response.assumedRoleUser().assumeRoleId()).startsWith("AROADEVELOPMENTONLY");
+    }
+
+    /** Whoever stands before the service may read another one of the two. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST %s HTTP/1.1\r\nHost: a\r\nHost: b",
+                "POST %s HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nauthorization: b",
+                "POST http://b%s HTTP/1.1\r\nHost: a"
+            })
+    void requestThatSaysTwoThingsIsRefused(String header) throws IOException {
+        try (RawConnection connection = new RawConnection("127.0.0.1", endpoint.getPort())) {
+            RawConnection.Answer answer =
+                    connection
+                            .send(header.formatted("/clusters/dev/assume-role-for-pod-identity"))
+                            .send("\r\nContent-Length: 0\r\n\r\n")
+                            .read();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("the request is malformed");
+        }
     }
 
     @Test

@@ -155,11 +155,34 @@ final class ContractTable {
                         Stream.of(
                                 good("query string that is none")
                                         .asking(r -> r.target(PATH + "?%zz"))
-                                        .expecting(
-                                                Refusal.of(
-                                                        400,
-                                                        "InvalidRequestException",
-                                                        "The request is not valid HTTP")),
+                                        .expecting(invalid()),
+                                good("another host as well")
+                                        .asking(r -> r.host("127.0.0.1\r\nHost: example.com"))
+                                        .expecting(invalid()),
+                                good("the same host twice")
+                                        .asking(r -> r.host("127.0.0.1\r\nhost: 127.0.0.1"))
+                                        .expecting(invalid()),
+                                good("another host in the target")
+                                        .asking(r -> r.target("http://example.com" + PATH))
+                                        .expecting(invalidAddress("example.com")),
+                                good("a host with a user in the target")
+                                        .asking(
+                                                r ->
+                                                        r.target(
+                                                                "http://127.0.0.1@example.com"
+                                                                        + PATH))
+                                        .expecting(invalidAddress("127.0.0.1@example.com")),
+                                good("no host in the target")
+                                        .asking(r -> r.target("http://" + PATH))
+                                        .expecting(invalidAddress("")),
+                                good("another host beside the target's")
+                                        .asking(
+                                                r ->
+                                                        r.host("example.com")
+                                                                .target("http://127.0.0.1" + PATH))
+                                        .expecting(invalidAddress("example.com")),
+                                good("host in the target")
+                                        .asking(r -> r.target("http://169.254.170.23:80" + PATH)),
                                 good("no host")
                                         .asking(r -> r.host(null))
                                         .expecting(invalidAddress("")),
@@ -170,6 +193,10 @@ final class ContractTable {
                                         .asking(r -> r.host("example.com").token(null))
                                         .expecting(invalidAddress("example.com"))))
                 .flatMap(rows -> rows);
+    }
+
+    private static Refusal invalid() {
+        return Refusal.of(400, "InvalidRequestException", "The request is not valid HTTP");
     }
 
     private static Refusal invalidAddress(String host) {
@@ -193,6 +220,8 @@ final class ContractTable {
         return Stream.of(
                 token("no token", null, empty),
                 token("empty token", "", empty),
+                token("two tokens", genuine("two").sign() + "\r\nAuthorization: a.b.c", invalid()),
+                token("a token twice", "a.b.c\r\nauthorization: a.b.c", invalid()),
                 token("blank token", "  ", empty),
                 token("word", "hello", notParsed("an invalid number of segments: 1 instead of 3")),
                 token("two segments", "a.b", notParsed("number of segments: 2 instead of 3")),
@@ -401,7 +430,7 @@ final class ContractTable {
         return Stream.concat(missing, wrong);
     }
 
-    private static Exchange good(String name) {
+    static Exchange good(String name) {
         return upstream(name, null, new Credentials(EksAuthPeer.ACCOUNT));
     }
 

@@ -3,6 +3,7 @@ package io.podidentity.agent.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.podidentity.agent.config.Grace;
 import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.PackagedAgent;
 import io.podidentity.agent.harness.RawConnection;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The packaged agent when it is told to stop. */
 class ShutdownIT {
 
-    /** Far less than the 30 s that a running request is given. */
-    private static final Duration SOON = Duration.ofSeconds(15);
+    /** What a running request is given: nothing was waited for in vain. */
+    private static final Duration SOON = Grace.REQUESTS;
 
     private EksAuthPeer peer;
     private PackagedAgent agent;

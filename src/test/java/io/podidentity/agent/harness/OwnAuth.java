@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -33,6 +34,12 @@ public final class OwnAuth implements AutoCloseable {
 
     /** Starts one on files in a folder, which may be those of one before. */
     public static OwnAuth start(Path folder, URI sts, String... more) throws IOException {
+        return start(folder, sts, builder -> builder.flags(more));
+    }
+
+    /** The same, with what else its process is to have. */
+    public static OwnAuth start(Path folder, URI sts, UnaryOperator<PackagedAgent.Builder> more)
+            throws IOException {
         Files.writeString(folder.resolve("dev.json"), TestKeys.jwks(TestKeys.RSA));
         Files.writeString(folder.resolve("prod.json"), TestKeys.jwks(TestKeys.FOREIGN_RSA));
         Files.writeString(
@@ -56,9 +63,8 @@ public final class OwnAuth implements AutoCloseable {
                         .flags("--cluster", "prod=" + folder.resolve("prod.json"))
                         .flags("--associations", folder.resolve("associations.yaml").toString())
                         .flags("--callers", folder.resolve("callers.yaml").toString())
-                        .flags("--sts-endpoint", sts.toString())
-                        .flags(more);
-        return new OwnAuth(folder, builder.start().awaitReady());
+                        .flags("--sts-endpoint", sts.toString());
+        return new OwnAuth(folder, more.apply(builder).start().awaitReady());
     }
 
     public PackagedAgent process() {

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -305,6 +306,18 @@ public final class PackagedAgent implements AutoCloseable {
         public Builder jvm(String... arguments) {
             jvm.addAll(List.of(arguments));
             return this;
+        }
+
+        /** Gives the JVM the memory that the image gives it. */
+        public Builder memoryOfImage() {
+            try {
+                Files.readAllLines(Path.of("src/main/docker/java.args")).stream()
+                        .filter(line -> line.startsWith("-"))
+                        .forEach(jvm::add);
+                return this;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         /** Starts it by a command that ends by running its arguments in its own place. */

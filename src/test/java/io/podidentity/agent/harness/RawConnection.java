@@ -32,13 +32,22 @@ public final class RawConnection implements AutoCloseable {
      * @param from the client's own address; null for any
      */
     public RawConnection(String host, int port, @Nullable String from) throws IOException {
+        this(host, port, from, PATIENCE);
+    }
+
+    /**
+     * @param from the client's own address; null for any
+     * @param patience to connect, and for each read
+     */
+    public RawConnection(String host, int port, @Nullable String from, Duration patience)
+            throws IOException {
         if (from != null) {
             socket.bind(new InetSocketAddress(from, 0));
         }
-        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.setSoTimeout((int) patience.toMillis());
         socket.setTcpNoDelay(true);
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        socket.connect(new InetSocketAddress(bare, port), (int) PATIENCE.toMillis());
+        socket.connect(new InetSocketAddress(bare, port), (int) patience.toMillis());
         in = new BufferedInputStream(socket.getInputStream());
     }
 

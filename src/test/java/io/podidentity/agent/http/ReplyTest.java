@@ -112,7 +112,7 @@ class ReplyTest {
                                         "Service account token cannot be parsed: why")));
         assertThat(Reply.notFound().status()).isEqualTo(404);
         assertThat(Reply.wrongMethod().status()).isEqualTo(405);
-        assertThat(Reply.headerTooLate().status()).isEqualTo(408);
+        assertThat(Reply.requestTooLate().status()).isEqualTo(408);
         assertThat(Reply.invalidRequest(431).status()).isEqualTo(431);
         assertThat(Reply.tooManyConnections().status()).isEqualTo(503);
         assertThat(Reply.bug().status()).isEqualTo(500);

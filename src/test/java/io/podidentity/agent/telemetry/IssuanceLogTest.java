@@ -127,17 +127,45 @@ class IssuanceLogTest {
     }
 
     @Test
-    void nonsenseDoesNotFillTheLog() {
+    void refusalsDoNotFillTheLogWhateverTheyAreAbout() {
         for (int i = 0; i < 1_000; i++) {
             log.unreadable("InvalidTokenException", "nonsense", "10.0.0.1");
+            log.refused(TOKEN, new Rejected(Reason.BUSY, "busy"), "10.0.0.1", Duration.ZERO);
         }
-        assertThat(lines.fields).hasSize(20);
+        assertThat(lines.fields).hasSize(10);
+        log.unreadable("InvalidTokenException", "nonsense", "10.0.0.2");
+        assertThat(lines.fields).hasSize(11);
 
-        timeline.advance(Duration.ofSeconds(3));
-        for (int i = 0; i < 1_000; i++) {
-            log.unreadable("InvalidTokenException", "nonsense", "10.0.0.1");
-        }
-        assertThat(lines.fields).hasSize(23);
+        timeline.advance(Duration.ofMinutes(1));
+
+        assertThat(lines.fields.getLast().get("message")).startsWith("1990 more refusals");
+    }
+
+    @Test
+    void wordsOfAClientAreCutShortAndHoldNoControlCharacters() {
+        String words = "\u001b[31m" + "x".repeat(12_000);
+        ServiceAccountToken token =
+                new ServiceAccountToken(
+                        "raw",
+                        "kid",
+                        "iss",
+                        List.of(),
+                        Instant.EPOCH,
+                        null,
+                        words,
+                        words,
+                        words,
+                        "uid-0");
+
+        log.unreadable("InvalidTokenException", words, "10.0.0.1");
+        log.refused(
+                token, new Failed(words, 400, true, words, null), "10.0.0.1", Duration.ofMillis(3));
+
+        assertThat(lines.fields)
+                .hasSize(2)
+                .flatExtracting(Map::values)
+                .allSatisfy(
+                        value -> assertThat(value).hasSizeLessThan(250).doesNotContain("\u001b"));
     }
 
     @Test
