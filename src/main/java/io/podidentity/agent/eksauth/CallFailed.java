@@ -44,8 +44,8 @@ class CallFailed extends RuntimeException {
         }
     }
 
-    /** Chooses the calls that are made again. */
-    static final class Repeatable implements Predicate<Throwable> {
+    /** Chooses the calls that are made again; public, because it is made by name. */
+    public static final class Repeatable implements Predicate<Throwable> {
 
         @Override
         public boolean test(Throwable failure) {

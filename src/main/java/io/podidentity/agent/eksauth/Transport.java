@@ -59,7 +59,9 @@ final class Transport implements SdkHttpClient {
                         .port(call.port())
                         .encodedPath("/")
                         .build();
-        Thread connecting = Thread.ofVirtual().name("rehearsal").start(() -> head(request));
+        // It looks a name up, which holds a virtual thread's carrier.
+        Thread connecting =
+                Thread.ofPlatform().daemon().name("rehearsal").start(() -> head(request));
         try {
             // The SDK's call must end in time, or it counts as failed and its answer stays cold.
             if (!connecting.join(PATIENCE)) {

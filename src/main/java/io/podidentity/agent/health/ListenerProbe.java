@@ -34,16 +34,14 @@ final class ListenerProbe {
         }
     }
 
-    /**
-     * Asks for credentials.
-     *
-     * @param headers whole lines
-     */
-    static void credentials(BindHost host, int port, String headers) {
+    /** Asks for credentials; whether they came. */
+    static boolean credentials(BindHost host, int port, String token) {
         try {
-            statusLine(host, port, "/v1/credentials", headers);
+            String headers = "Authorization: " + token + "\r\n";
+            return statusLine(host, port, "/v1/credentials", headers).startsWith("HTTP/1.1 200");
         } catch (IOException e) {
             LOG.debugf("%s does not answer yet: %s", host.inUrl(), e);
+            return false;
         }
     }
 

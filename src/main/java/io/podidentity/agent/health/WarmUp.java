@@ -1,9 +1,6 @@
 package io.podidentity.agent.health;
 
 import io.podidentity.agent.config.ServerStart;
-import io.podidentity.agent.credentials.CredentialRequest;
-import io.podidentity.agent.credentials.PodIdentity;
-import io.podidentity.agent.eksauth.Rehearsal;
 import io.podidentity.agent.http.Listeners;
 import io.podidentity.agent.http.Listeners.CredentialsListener;
 import io.podidentity.agent.http.RehearsalMark;
@@ -11,24 +8,30 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Walks the way of a request before the first pod does, so that no SDK gives up on a cold JVM. */
+/**
+ * Walks the way of a request, from the socket to EKS Auth's door, before the first pod does, so
+ * that no SDK gives up on a cold JVM.
+ */
 @ApplicationScoped
 public class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
 
-    private final Rehearsal rehearsal;
+    /** Between two looks whether a listener is open; the sockets are opened meanwhile. */
+    private static final Duration INTERVAL = Duration.ofMillis(20);
+
+    /** A cold JVM on a busy node may take longer than one walk may. */
+    private static final int MOST_WALKS = 10;
+
     private final Listeners listeners;
     private final RehearsalMark mark;
     private final Clock clock;
     private volatile boolean done;
 
-    WarmUp(Rehearsal rehearsal, Listeners listeners, RehearsalMark mark, Clock clock) {
-        this.rehearsal = rehearsal;
+    WarmUp(Listeners listeners, RehearsalMark mark, Clock clock) {
         this.listeners = listeners;
         this.mark = mark;
         this.clock = clock;
@@ -46,36 +49,47 @@ public class WarmUp {
     private void run() {
         long start = System.nanoTime();
         try {
-            // Whole, through a socket, where one is open; else at least what lies behind it.
-            open().ifPresentOrElse(this::throughSocket, this::behindSocket);
+            for (int walks = 0; walks < MOST_WALKS; walks++) {
+                CredentialsListener listener = awaitListener();
+                if (walk(listener)) {
+                    LOG.infof(
+                            "Ready to serve after %d ms of warming up through %s:%d",
+                            Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                            listener.host().inUrl(),
+                            listener.port());
+                    return;
+                }
+            }
+            LOG.warn("Warming up failed; the first requests will be slow");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.warn("Warming up failed; the first requests will be slow", e);
         } finally {
             done = true;
-            LOG.infof(
-                    "Ready to serve after %d ms of warming up",
-                    Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
     }
 
-    private Optional<CredentialsListener> open() {
-        return listeners.credentials().stream()
-                .filter(listener -> listener.problem() == null)
-                .findFirst();
-    }
-
-    private void throughSocket(CredentialsListener listener) {
-        String token = RehearsalToken.until(clock.instant().plus(TOKEN_LIFE));
-        // The second is answered from memory.
-        for (int i = 0; i < 2; i++) {
-            ListenerProbe.credentials(
-                    listener.host(),
-                    listener.port(),
-                    mark.headerLine() + "\r\nAuthorization: " + token + "\r\n");
+    /** Without one no pod can be served, so that there is nothing to be late for. */
+    private CredentialsListener awaitListener() throws InterruptedException {
+        while (true) {
+            for (CredentialsListener listener : listeners.credentials()) {
+                if (listener.problem() == null) {
+                    return listener;
+                }
+            }
+            Thread.sleep(INTERVAL);
         }
     }
 
-    private void behindSocket() {
-        rehearsal.fetch(new CredentialRequest("none", new PodIdentity("none", "none", null, null)));
+    private boolean walk(CredentialsListener listener) {
+        String token = mark.begin(clock.instant().plus(TOKEN_LIFE));
+        try {
+            boolean fetched = ListenerProbe.credentials(listener.host(), listener.port(), token);
+            boolean held = ListenerProbe.credentials(listener.host(), listener.port(), token);
+            return fetched && held;
+        } finally {
+            mark.end();
+        }
     }
 }

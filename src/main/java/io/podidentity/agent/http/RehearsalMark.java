@@ -2,25 +2,54 @@ package io.podidentity.agent.http;
 
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the agent's own first request from all others: it is answered from the rehearsal's cache,
- * and neither counted nor logged. The mark is new in each process and never leaves it.
+ * Tells the agent's own first requests from all others by their token: they are answered from the
+ * rehearsal's cache, and neither counted nor logged. The token cannot be guessed, never leaves the
+ * process, and means nothing once the rehearsal is over.
  */
 @ApplicationScoped
 public class RehearsalMark {
 
-    private static final String HEADER = "X-Rehearsal";
+    private volatile @Nullable String token;
 
-    private final String secret = UUID.randomUUID().toString();
+    /** Begins a rehearsal; returns its token, which reads like a pod's and is signed by nobody. */
+    public String begin(Instant expiry) {
+        String begun =
+                part("{\"alg\":\"RS256\",\"kid\":\"none\"}")
+                        + "."
+                        + part(
+                                """
+                                {"aud":["none"],"exp":%d,"sub":"system:serviceaccount:none:none",
+                                 "kubernetes.io":{"namespace":"none",
+                                                  "serviceaccount":{"name":"none"},
+                                                  "pod":{"name":"none","uid":"none"}}}
+                                """
+                                        .formatted(expiry.getEpochSecond()))
+                        + "."
+                        + part(UUID.randomUUID().toString());
+        token = begun;
+        return begun;
+    }
 
-    /** The header line that marks a request. */
-    public String headerLine() {
-        return HEADER + ": " + secret;
+    /** Ends it. */
+    public void end() {
+        token = null;
     }
 
     boolean on(HttpServerRequest request) {
-        return secret.equals(request.getHeader(HEADER));
+        String running = token;
+        return running != null && running.equals(request.getHeader("Authorization"));
+    }
+
+    private static String part(String text) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 }

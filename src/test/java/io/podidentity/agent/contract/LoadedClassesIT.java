@@ -49,6 +49,29 @@ class LoadedClassesIT {
                 .allMatch(name -> name.matches(".*\\.Auth(Server|Ready)(_Bean)?"));
     }
 
+    /** It finds the way from the socket to EKS Auth walked, and its SDK waits for a second only. */
+    @Test
+    void firstPodLoadsHardlyAnyClass() throws IOException {
+        try (EksAuthPeer peer = EksAuthPeer.start();
+                PackagedAgent agent =
+                        PackagedAgent.server()
+                                .endpoint(peer.endpoint())
+                                .jvm(logging())
+                                .start()
+                                .awaitReady()) {
+            assertThat(agent.awaitLine("Ready to serve after"))
+                    .contains("of warming up through 127.0.0.1:" + agent.port());
+            assertThat(peer.calls("none")).isEmpty();
+            List<String> before = loaded();
+            String token = TestTokens.at(Instant.now().minusSeconds(5)).sign();
+            assertThat(agent.ask(token).statusCode()).isEqualTo(200);
+            List<String> after = loaded();
+
+            assertThat(before).contains(OURS + "http.CredentialsBody", OURS + "cache.Entry");
+            assertThat(after.subList(before.size(), after.size())).hasSizeLessThan(60);
+        }
+    }
+
     @Test
     void authStartsNothingOfTheAgent() throws IOException {
         Path keys = Files.writeString(folder.resolve("keys"), TestKeys.jwks(TestKeys.RSA));
@@ -68,7 +91,7 @@ class LoadedClassesIT {
                         OURS + "cache.EntryStore",
                         OURS + "cache.UpstreamLimiter",
                         OURS + "eksauth.Transport",
-                        OURS + "health.RehearsalToken",
+                        OURS + "health.ListenerProbe",
                         OURS + "network.LibC",
                         "software.amazon.awssdk.services.eksauth.DefaultEksAuthClient");
     }
