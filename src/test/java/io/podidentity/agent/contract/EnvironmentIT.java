@@ -312,7 +312,7 @@ class EnvironmentIT {
         try (ProxyPeer proxy = new ProxyPeer();
                 PackagedAgent agent = through(proxy, overTls("by-proxy")).start().awaitReady()) {
             assertIssued(agent, "by-proxy");
-            assertThat(proxy.asked()).containsOnly("127.0.0.1:" + tls.port());
+            assertThat(proxy.asked()).contains("127.0.0.1:" + tls.port());
         }
     }
 
@@ -348,8 +348,11 @@ class EnvironmentIT {
                                 .start()
                                 .awaitReady()) {
             assertThat(agent.ask(token("fips-" + fips)).statusCode()).isEqualTo(503);
-            assertThat(proxy.asked().stream().distinct()).hasSize(1);
-            return proxy.asked().getFirst();
+            return proxy.asked().stream()
+                    .filter(host -> host.startsWith("eks-auth"))
+                    .distinct()
+                    .reduce((one, other) -> one + " and " + other)
+                    .orElse("nobody");
         }
     }
 
