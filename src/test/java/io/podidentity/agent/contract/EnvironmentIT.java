@@ -314,7 +314,7 @@ class EnvironmentIT {
                 PackagedAgent agent =
                         through(proxy, "node:p%40ss%2Fword@", behindProxy()).start().awaitReady()) {
             assertIssued(agent, "by-proxy");
-            assertThat(proxy.asked()).containsOnly(NAME + ":" + tls.port());
+            assertThat(proxy.asked()).contains(NAME + ":" + tls.port());
         }
     }
 
@@ -388,8 +388,11 @@ class EnvironmentIT {
                                 .start()
                                 .awaitReady()) {
             assertThat(agent.ask(token("fips-" + fips)).statusCode()).isEqualTo(503);
-            assertThat(proxy.asked().stream().distinct()).hasSize(1);
-            return proxy.asked().getFirst();
+            return proxy.asked().stream()
+                    .filter(host -> host.startsWith("eks-auth"))
+                    .distinct()
+                    .reduce((one, other) -> one + " and " + other)
+                    .orElse("nobody");
         }
     }
 

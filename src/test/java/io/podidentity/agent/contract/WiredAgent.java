@@ -15,6 +15,7 @@ public final class WiredAgent implements QuarkusTestResourceLifecycleManager {
     private static final Map<String, String> SIGNING =
             Map.of(
                     "aws.region", "eu-west-1",
+                    "aws.endpointUrlSts", "http://127.0.0.1:9",
                     "aws.accessKeyId", "ASIASIGNINGKEYOFNODE",
                     "aws.secretAccessKey", PackagedAgent.SIGNING_SECRET);
 

@@ -15,6 +15,7 @@ public final class EksAuthPeerResource implements QuarkusTestResourceLifecycleMa
     private static final Map<String, String> SDK =
             Map.of(
                     "aws.region", "eu-west-1",
+                    "aws.endpointUrlSts", "http://127.0.0.1:9",
                     "aws.accessKeyId", "AKIANODE",
                     "aws.secretAccessKey", "node-secret");
 

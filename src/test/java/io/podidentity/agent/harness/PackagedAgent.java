@@ -252,6 +252,8 @@ public final class PackagedAgent implements AutoCloseable {
             environment.put("AWS_SECRET_ACCESS_KEY", SIGNING_SECRET);
             environment.put("AWS_SESSION_TOKEN", SIGNING_SESSION);
             environment.put("AWS_EC2_METADATA_DISABLED", "true");
+            // Nobody is there: no test asks the real one who it is.
+            environment.put("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
         }
 
         /** The address of EKS Auth. */

@@ -30,7 +30,10 @@ class ContainerIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Map<String, String> SIGNING =
-            Map.of("AWS_ACCESS_KEY_ID", "AKIANODE", "AWS_SECRET_ACCESS_KEY", "secretOfTheNode");
+            Map.of(
+                    "AWS_ACCESS_KEY_ID", "AKIANODE",
+                    "AWS_SECRET_ACCESS_KEY", "secretOfTheNode",
+                    "AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
 
     private final String name = "pia-" + ProcessHandle.current().pid();
     private final PodsOnNode topology = new PodsOnNode();
