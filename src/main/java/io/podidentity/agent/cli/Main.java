@@ -3,6 +3,7 @@ package io.podidentity.agent.cli;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
+import java.security.Security;
 import java.util.Map;
 import java.util.Properties;
 import picocli.CommandLine;
@@ -20,6 +21,9 @@ public final class Main {
 
     /** Runs the command that the arguments name. */
     public static void main(String... arguments) {
+        // Addresses are kept, and for how long, where they are used: in outbound.Names.
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         CommandLine line = commandLine(System.getProperties(), System.getenv());
         line.setExecutionStrategy(Main::execute);
         int code = line.execute(arguments);

@@ -1,8 +1,12 @@
 package io.podidentity.agent.eksauth;
 
+import io.podidentity.agent.aws.OutboundSdkClient;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.podidentity.agent.config.ServerStart;
+import io.podidentity.agent.outbound.HttpClient;
+import io.podidentity.agent.outbound.Proxies;
+import io.podidentity.agent.outbound.Trust;
 import io.quarkus.arc.DefaultBean;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -10,7 +14,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -20,8 +23,6 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.EksAuthClientBuilder;
 
@@ -34,36 +35,31 @@ class AwsClients {
 
     static final Duration TRY = Duration.ofSeconds(1);
 
-    private static final int BEFORE_ALL = 1;
+    private static final Duration ANSWER = Duration.ofSeconds(2);
 
-    static {
-        // The JDK would send a request again by itself when a kept connection turns out closed.
-        System.setProperty("sun.net.http.retryPost", "false");
-        // As many connections kept as calls can be made at once.
-        System.setProperty("http.maxConnections", String.valueOf(EksAuthCalls.AT_ONCE));
-    }
+    private static final int BEFORE_ALL = 1;
 
     /** Makes the client at once, so that a missing region ends the start and not a request. */
     void start(@Observes @Priority(BEFORE_ALL) ServerStart started, EksAuthClient client) {}
 
+    /** For EKS Auth and STS; a call may wait for less than the client does. */
     @Produces
     @Singleton
     @DefaultBean
-    SdkHttpClient http(AgentConfig config, Clock clock) {
-        UrlConnectionHttpClient.Builder http =
-                UrlConnectionHttpClient.builder()
-                        .connectionTimeout(CONNECT)
-                        .socketTimeout(TRY)
-                        .proxyConfiguration(proxy(config));
-        config.caBundle().map(CaBundle::read).ifPresent(http::tlsTrustManagersProvider);
-        return new Transport(http.build(), clock);
+    HttpClient outbound(AgentConfig config) {
+        Trust trust =
+                config.caBundle()
+                        .map(CaBundle::read)
+                        .map(authorities -> Trust.of(authorities.trustManagers()))
+                        .orElseGet(Trust::system);
+        return new HttpClient(Proxies.of(System.getenv()), trust, CONNECT, ANSWER);
     }
 
-    /** HTTPS_PROXY for an https endpoint; left alone the SDK looks at HTTP_PROXY only. */
-    private static ProxyConfiguration proxy(AgentConfig config) {
-        return ProxyConfiguration.builder()
-                .scheme(config.endpoint().map(URI::getScheme).orElse("https"))
-                .build();
+    @Produces
+    @Singleton
+    @DefaultBean
+    SdkHttpClient http(HttpClient outbound, Clock clock) {
+        return new Transport(new OutboundSdkClient(outbound), clock);
     }
 
     @Produces
@@ -97,7 +93,7 @@ class AwsClients {
         client.close();
     }
 
-    void close(@Disposes SdkHttpClient client) {
+    void close(@Disposes HttpClient client) {
         client.close();
     }
 

@@ -1,13 +1,8 @@
 package io.podidentity.agent.token;
 
+import io.podidentity.agent.outbound.Proxies;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,8 +13,7 @@ public final class ApiServer {
 
     private final URI address;
     private final Path serviceAccount;
-    private final Duration timeout;
-    private final HttpGet http;
+    private final Documents http;
 
     /**
      * @param serviceAccount the folder of the agent's own projected token and the cluster's
@@ -29,9 +23,8 @@ public final class ApiServer {
     public ApiServer(URI address, Path serviceAccount, Duration timeout) {
         this.address = address;
         this.serviceAccount = serviceAccount;
-        this.timeout = timeout;
         // The API server is in the cluster; a proxy is for what is outside.
-        this.http = new HttpGet(authorities(), true, timeout);
+        this.http = new Documents(authorities(), Proxies.NONE, timeout);
     }
 
     /** From {@code KUBERNETES_SERVICE_HOST} and {@code KUBERNETES_SERVICE_PORT}. */
@@ -49,7 +42,7 @@ public final class ApiServer {
      * @throws IOException if the server does not answer with it
      */
     public String get(String path) throws IOException {
-        return http.fetch(address.resolve(path), ownToken());
+        return http.get(address.resolve(path), ownToken());
     }
 
     /**
@@ -58,7 +51,7 @@ public final class ApiServer {
      * @throws IOException if the server does not take it
      */
     String post(String path, String json) throws IOException {
-        return http.post(address.resolve(path), ownToken(), json);
+        return http.send("POST", address.resolve(path), ownToken(), "application/json", json);
     }
 
     /**
@@ -68,31 +61,12 @@ public final class ApiServer {
      * @throws IOException if the server does not say that it is done
      */
     public void patch(String path, String operations) throws IOException {
-        HttpRequest request =
-                HttpRequest.newBuilder(address.resolve(path))
-                        .timeout(timeout)
-                        .header("Authorization", "Bearer " + ownToken())
-                        .header("Content-Type", "application/json-patch+json")
-                        .method("PATCH", BodyPublishers.ofString(operations))
-                        .build();
-        // The client that HttpGet uses knows no PATCH. This one has threads of its own, and is
-        // closed at once: patches are few.
-        try (HttpClient client =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .sslContext(new Authorities(authorities()).context())
-                        .proxy(HttpClient.Builder.NO_PROXY)
-                        .connectTimeout(timeout)
-                        .build()) {
-            HttpResponse<Void> answer = client.send(request, BodyHandlers.discarding());
-            if (answer.statusCode() != 200) {
-                throw new IOException(
-                        request.uri() + " answers with status " + answer.statusCode());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        }
+        http.send(
+                "PATCH",
+                address.resolve(path),
+                ownToken(),
+                "application/json-patch+json",
+                operations);
     }
 
     private Path authorities() {

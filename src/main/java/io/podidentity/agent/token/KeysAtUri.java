@@ -1,5 +1,6 @@
 package io.podidentity.agent.token;
 
+import io.podidentity.agent.outbound.Proxies;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -12,23 +13,23 @@ import org.jspecify.annotations.Nullable;
 public final class KeysAtUri implements KeyDocument {
 
     private final URI uri;
-    private final HttpGet http;
+    private final Documents http;
 
     /**
      * @param uri of https: whoever serves the keys can sign tokens. On this machine http will do.
      * @param authorities a PEM file of the only authorities to trust; null trusts the system's
      */
-    public KeysAtUri(URI uri, @Nullable Path authorities, Duration timeout) {
+    public KeysAtUri(URI uri, @Nullable Path authorities, Proxies proxies, Duration timeout) {
         if (!"https".equals(uri.getScheme()) && !isLocal(uri)) {
             throw new IllegalArgumentException(uri + " is no place for keys; it must be https");
         }
         this.uri = uri;
-        this.http = new HttpGet(authorities, false, timeout);
+        this.http = new Documents(authorities, proxies, timeout);
     }
 
     @Override
     public String fetch() throws IOException {
-        return http.fetch(uri, null);
+        return http.get(uri, null);
     }
 
     @Override

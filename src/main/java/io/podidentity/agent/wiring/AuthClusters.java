@@ -6,6 +6,7 @@ import io.podidentity.agent.config.AuthConfig;
 import io.podidentity.agent.config.ClusterSource;
 import io.podidentity.agent.config.InvalidSettingException;
 import io.podidentity.agent.config.NamedValue;
+import io.podidentity.agent.outbound.Proxies;
 import io.podidentity.agent.token.ApiServer;
 import io.podidentity.agent.token.JwtTokenVerifier;
 import io.podidentity.agent.token.KeyDocument;
@@ -99,9 +100,13 @@ final class AuthClusters {
                 : signatures;
     }
 
-    private static KeyDocument keys(ClusterSource source) {
+    private KeyDocument keys(ClusterSource source) {
         return source.isUrl()
-                ? new KeysAtUri(URI.create(source.keys()), null, PATIENCE)
+                ? new KeysAtUri(
+                        URI.create(source.keys()),
+                        agent.caBundle().orElse(null),
+                        Proxies.of(System.getenv()),
+                        PATIENCE)
                 : new KeysInFile(Path.of(source.keys()));
     }
 

@@ -2,6 +2,7 @@ package io.podidentity.agent.wiring;
 
 import io.podidentity.agent.cache.SystemTimeline;
 import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.agent.outbound.Proxies;
 import io.podidentity.agent.token.JwtTokenVerifier;
 import io.podidentity.agent.token.KeyDocument;
 import io.podidentity.agent.token.KeysAtApiServer;
@@ -70,7 +71,13 @@ class ClusterKeys {
         }
         if (config.jwksUri().isPresent()) {
             return config.jwksUri()
-                    .map(uri -> new KeysAtUri(uri, config.caBundle().orElse(null), PATIENCE));
+                    .map(
+                            uri ->
+                                    new KeysAtUri(
+                                            uri,
+                                            config.caBundle().orElse(null),
+                                            Proxies.of(System.getenv()),
+                                            PATIENCE));
         }
         return OwnCluster.apiServer(config, PATIENCE).map(KeysAtApiServer::new);
     }

@@ -12,6 +12,7 @@ import io.podidentity.agent.token.TestAuthority;
 import io.podidentity.agent.token.TestTokens;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The variables that every AWS SDK knows mean to the packaged agent what they always mean. */
 class EnvironmentIT {
+
+    private static final String NAME = "eks-auth.test";
 
     @TempDir static Path folder;
     private static TestAuthority authority;
@@ -129,20 +132,59 @@ class EnvironmentIT {
     }
 
     @Test
-    void proxyLeadsToEksAuth() throws Exception {
-        try (ProxyPeer proxy = new ProxyPeer();
-                PackagedAgent agent = through(proxy, overTls("by-proxy")).start().awaitReady()) {
+    void proxyThatWantsUserAndPasswordLeadsToEksAuth() throws Exception {
+        try (ProxyPeer proxy = new ProxyPeer(NAME).only("node", "p@ss/word");
+                PackagedAgent agent =
+                        through(proxy, "node:p%40ss%2Fword@", behindProxy()).start().awaitReady()) {
             assertIssued(agent, "by-proxy");
-            assertThat(proxy.asked()).containsOnly("127.0.0.1:" + tls.port());
+            assertThat(proxy.asked()).containsOnly(NAME + ":" + tls.port());
+        }
+    }
+
+    @Test
+    void passwordThatTheProxyRefusesIsToldNowhere() throws Exception {
+        try (ProxyPeer proxy = new ProxyPeer(NAME).only("node", "p@ss/word");
+                PackagedAgent agent =
+                        through(proxy, "node:wrong%2Fword@", behindProxy())
+                                .verbosity("trace")
+                                .start()
+                                .awaitReady()) {
+            String token = token("refused-by-proxy");
+            HttpResponse<String> answer =
+                    await().until(
+                                    () -> agent.ask(token),
+                                    one -> !one.body().contains("has not answered in time"));
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body())
+                    .contains("proxy " + proxy.address() + " answers with status 407")
+                    .doesNotContain("wrong");
+            assertThat(agent.everything())
+                    .doesNotContain("wrong", "bm9kZTp3cm9uZy93b3Jk"); // node:wrong/word
+        }
+    }
+
+    @Test
+    void proxyThatCannotBeUsedEndsTheStart() throws Exception {
+        try (PackagedAgent agent =
+                behindProxy().environment("HTTPS_PROXY", "socks5://node:secret@p:1080").start()) {
+            assertThat(agent.exitCode()).isEqualTo(2);
+            assertThat(agent.stderr())
+                    .singleElement()
+                    .asString()
+                    .contains("HTTPS_PROXY: proxies of socks5 are not supported; give one such as")
+                    .doesNotContain("secret");
         }
     }
 
     @Test
     void proxyIsPassedByWhereNoneIsWanted() throws Exception {
-        try (ProxyPeer proxy = new ProxyPeer();
+        Path hosts = Files.writeString(folder.resolve("past-proxy"), "127.0.0.1 " + NAME + "\n");
+        try (ProxyPeer proxy = new ProxyPeer(NAME);
                 PackagedAgent agent =
-                        through(proxy, overTls("past-proxy"))
-                                .environment("NO_PROXY", "127.0.0.1")
+                        through(proxy, "", behindProxy())
+                                .environment("NO_PROXY", "other.corp, .TEST")
+                                .jvm("-Djdk.net.hosts.file=" + hosts)
                                 .start()
                                 .awaitReady()) {
             assertIssued(agent, "past-proxy");
@@ -162,9 +204,9 @@ class EnvironmentIT {
 
     /** What the agent asks a proxy for when it is given no address of EKS Auth. */
     private static String hostAsked(String fips) throws Exception {
-        try (ProxyPeer proxy = new ProxyPeer();
+        try (ProxyPeer proxy = new ProxyPeer("nowhere");
                 PackagedAgent agent =
-                        through(proxy, PackagedAgent.server())
+                        through(proxy, "", PackagedAgent.server())
                                 .environment("AWS_USE_FIPS_ENDPOINT", fips)
                                 .start()
                                 .awaitReady()) {
@@ -181,9 +223,17 @@ class EnvironmentIT {
                 .environment("AWS_CA_BUNDLE", authority.pem().toString());
     }
 
-    private static PackagedAgent.Builder through(ProxyPeer proxy, PackagedAgent.Builder agent) {
-        URI address = proxy.address();
-        return agent.environment("HTTPS_PROXY", address.toString());
+    /** Its EKS Auth has a name, since no proxy is asked for what is on this machine. */
+    private static PackagedAgent.Builder behindProxy() {
+        return PackagedAgent.server()
+                .endpoint(URI.create("https://" + NAME + ":" + tls.port()))
+                .environment("AWS_CA_BUNDLE", authority.pem().toString());
+    }
+
+    private static PackagedAgent.Builder through(
+            ProxyPeer proxy, String user, PackagedAgent.Builder agent) {
+        return agent.environment(
+                "HTTPS_PROXY", proxy.address().toString().replace("://", "://" + user));
     }
 
     private static PackagedAgent.Builder withoutSettings() {

@@ -43,7 +43,7 @@ class LoadedClassesIT {
                 .doesNotContain("software.amazon.awssdk.services.sts.DefaultStsClient");
         // What the container must know to find the way to it.
         assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "sts.")))
-                .allMatch(name -> name.matches(".*\\.Sts(Calls|Failed).*"));
+                .allMatch(name -> name.matches(".*\\.Sts(Calls|Clients|Failed).*"));
         assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "wiring.Auth")))
                 .allMatch(name -> name.matches(".*\\.Auth(Server|Ready)(_Bean)?"));
     }

@@ -2,6 +2,7 @@ package io.podidentity.agent.eksauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.agent.aws.OutboundSdkClient;
 import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
@@ -10,6 +11,9 @@ import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodCredentials;
 import io.podidentity.agent.credentials.PodIdentity;
 import io.podidentity.agent.eksauth.EksAuthPeer.Script;
+import io.podidentity.agent.outbound.HttpClient;
+import io.podidentity.agent.outbound.Proxies;
+import io.podidentity.agent.outbound.Trust;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 
@@ -53,7 +56,13 @@ class EksAuthSourceTest {
                         .credentialsProvider(
                                 StaticCredentialsProvider.create(
                                         AwsBasicCredentials.create("AKIANODE", "node-secret")))
-                        .httpClient(UrlConnectionHttpClient.create())
+                        .httpClient(
+                                new OutboundSdkClient(
+                                        new HttpClient(
+                                                Proxies.NONE,
+                                                Trust.system(),
+                                                AwsClients.CONNECT,
+                                                AwsClients.TRY)))
                         .build();
         source = new EksAuthSource(new EksAuthCalls(client, config, EVENTS, Clock.systemUTC()));
         source.fetch(REQUEST); // Cold, the first call takes longer than a try may.
@@ -305,15 +314,21 @@ class EksAuthSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", "HTTP/1.1 20"})
-    void answerThatBreaksOffIsABadGateway(String start) {
-        peer.always(WireAnswers.raw(start).thenClose());
+    @ValueSource(
+            strings = {
+                "Content-Length: 500\r\n\r\n{",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+                "Content-Length: 1000000\r\n\r\n{"
+            })
+    void answerThatBreaksOffIsABadGateway(String rest) {
+        peer.always(WireAnswers.raw("HTTP/1.1 200 OK\r\n" + rest).thenClose());
         assertThat(((Failed) source.fetch(REQUEST)).status()).isEqualTo(502);
     }
 
     static Stream<Arguments> cutOff() {
         return Stream.of(
                 Arguments.of("closed at once", (Script) (request, out) -> false),
+                Arguments.of("cut off in its head", WireAnswers.raw("HTTP/1.1 20").thenClose()),
                 Arguments.of("not HTTP", WireAnswers.raw("SSH-2.0-OpenSSH_9\r\n").thenClose()),
                 Arguments.of("silent", peer.hang()));
     }

@@ -2,6 +2,7 @@ package io.podidentity.agent.harness;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.podidentity.agent.token.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,40 +11,81 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** An HTTP proxy on a loopback port that leads to loopback ports only. */
+/** An HTTP proxy on a loopback port that leads one host's ports to those of this machine. */
 public final class ProxyPeer extends Tunnel {
 
-    private static final String HERE = "127.0.0.1:";
-
+    private final String host;
+    private final String scheme;
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile @Nullable String wanted;
 
-    public ProxyPeer() throws IOException {
+    /**
+     * @param host the only one it leads to
+     */
+    public ProxyPeer(String host) throws IOException {
         super(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()));
+        this.host = host;
+        this.scheme = "http";
+    }
+
+    /** One that is spoken to over TLS. */
+    public ProxyPeer(String host, TestAuthority authority)
+            throws IOException, GeneralSecurityException {
+        super(
+                authority
+                        .server()
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 0, InetAddress.getLoopbackAddress()));
+        this.host = host;
+        this.scheme = "https";
+    }
+
+    /** From now on serves nobody else. */
+    public ProxyPeer only(String user, String password) {
+        byte[] plain = (user + ":" + password).getBytes(ISO_8859_1);
+        wanted = "Proxy-Authorization: Basic " + Base64.getEncoder().encodeToString(plain);
+        return this;
     }
 
     public URI address() {
-        return URI.create("http://127.0.0.1:" + port());
+        return URI.create(scheme + "://127.0.0.1:" + port());
     }
 
-    /** Where it was asked to lead to, as {@code host:port}. */
+    /** Where it was asked to lead to, as {@code host:port}, or the line of another request. */
     public List<String> asked() {
         return List.copyOf(asked);
     }
 
     @Override
     Socket open(Socket client) throws IOException {
-        String[] words = head(client.getInputStream()).split(" ", 3);
-        String target = words[0].equals("CONNECT") ? words[1] : "not a tunnel: " + words[0];
-        asked.add(target);
-        if (!target.startsWith(HERE)) {
-            say(client, "502 Bad Gateway");
-            throw new EOFException(target + " is not here");
+        String head = head(client.getInputStream());
+        if (wanted != null && !head.contains("\r\n" + wanted + "\r\n")) {
+            asked.add("407");
+            say(
+                    client,
+                    "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=test");
+            throw new EOFException("not known");
         }
-        Socket server = loopback(Integer.parseInt(target.substring(HERE.length())));
-        say(client, "200 Connection established");
+        String[] words = head.split(" ", 3);
+        boolean tunnel = words[0].equals("CONNECT");
+        URI uri = URI.create(tunnel ? "tunnel://" + words[1] : words[1]);
+        asked.add(tunnel ? words[1] : words[0] + " " + words[1]);
+        if (!host.equals(uri.getHost())) {
+            say(client, "502 Bad Gateway");
+            throw new EOFException(uri + " is not here");
+        }
+        Socket server = loopback(uri.getPort());
+        if (tunnel) {
+            say(client, "200 Connection established");
+        } else {
+            server.getOutputStream().write(head.getBytes(ISO_8859_1));
+        }
         return server;
     }
 

@@ -3,6 +3,8 @@ package io.podidentity.agent.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.agent.harness.ProxyPeer;
+import io.podidentity.agent.outbound.Proxies;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -10,11 +12,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,15 +101,16 @@ class FetchedKeysTest {
     }
 
     @Test
-    void passesProxiesByOnTheWayToTheApiServer() throws IOException {
-        ProxySelector before = ProxySelector.getDefault();
-        ProxySelector.setDefault(new DeadProxy());
-        try {
+    void passesProxiesByOnTheWayToTheApiServerOnly() throws IOException {
+        try (ProxyPeer proxy = new ProxyPeer("keys.test")) {
+            Proxies proxies = Proxies.of(Map.of("HTTPS_PROXY", proxy.address().toString()));
+            URI uri = URI.create("https://keys.test:" + server.actualPort() + "/openid/v1/jwks");
+
             assertThat(apiServer().fetch()).isEqualTo(JWKS);
-            assertThatThrownBy(atUri("/openid/v1/jwks", TIMEOUT)::fetch)
-                    .isInstanceOf(IOException.class);
-        } finally {
-            ProxySelector.setDefault(before);
+            assertThat(proxy.asked()).isEmpty();
+            assertThat(new KeysAtUri(uri, authority.pem(), proxies, TIMEOUT).fetch())
+                    .isEqualTo(JWKS);
+            assertThat(proxy.asked()).containsExactly(uri.getAuthority());
         }
     }
 
@@ -227,14 +225,14 @@ class FetchedKeysTest {
     void trustsTheSystemsAuthoritiesWhereNoneAreGiven() {
         text("/jwks", JWKS);
 
-        assertThatThrownBy(new KeysAtUri(address.resolve("/jwks"), null, TIMEOUT)::fetch)
-                .isInstanceOf(IOException.class);
+        KeyDocument keys = new KeysAtUri(address.resolve("/jwks"), null, Proxies.NONE, TIMEOUT);
+        assertThatThrownBy(keys::fetch).isInstanceOf(IOException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http://192.0.2.1/jwks", "file:/jwks", "http:/jwks", "jwks"})
     void refusesPlacesWhereAnybodyCouldServeKeys(URI uri) {
-        assertThatThrownBy(() -> new KeysAtUri(uri, null, TIMEOUT))
+        assertThatThrownBy(() -> new KeysAtUri(uri, null, Proxies.NONE, TIMEOUT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("https");
     }
@@ -243,7 +241,8 @@ class FetchedKeysTest {
     void fetchesInTheClearFromThisMachine() {
         URI uri = URI.create("http://127.0.0.1/jwks");
 
-        assertThat(new KeysAtUri(uri, null, TIMEOUT).place()).isEqualTo("http://127.0.0.1/jwks");
+        assertThat(new KeysAtUri(uri, null, Proxies.NONE, TIMEOUT).place())
+                .isEqualTo("http://127.0.0.1/jwks");
     }
 
     @ParameterizedTest
@@ -275,7 +274,7 @@ class FetchedKeysTest {
     }
 
     private static KeyDocument atUri(String path, Duration timeout) {
-        return new KeysAtUri(address.resolve(path), authority.pem(), timeout);
+        return new KeysAtUri(address.resolve(path), authority.pem(), Proxies.NONE, timeout);
     }
 
     private static void version(String major, String minor) {
@@ -293,20 +292,5 @@ class FetchedKeysTest {
         }
         ROUTES.getOrDefault(request.path(), other -> other.response().setStatusCode(404).end())
                 .handle(request);
-    }
-
-    /** Sends everybody to a port where nobody listens. */
-    private static final class DeadProxy extends ProxySelector {
-
-        @Override
-        public List<Proxy> select(URI uri) {
-            return List.of(
-                    new Proxy(
-                            Proxy.Type.HTTP,
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
-        }
-
-        @Override
-        public void connectFailed(URI uri, SocketAddress proxy, IOException e) {}
     }
 }

@@ -13,7 +13,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate for 127.0.0.1 that signs itself.
+ * A certificate for 127.0.0.1, and for some names of tests, that signs itself.
  *
  * @param store with the private key
  * @param pem the certificate alone, to be trusted
@@ -36,7 +36,7 @@ public record TestAuthority(Path store, Path pem) {
                                 "-dname",
                                 "CN=test",
                                 "-ext",
-                                "san=ip:127.0.0.1",
+                                "san=ip:127.0.0.1,dns:eks-auth.test,dns:keys.test,dns:proxy.test",
                                 "-storetype",
                                 "PKCS12",
                                 "-keystore",
