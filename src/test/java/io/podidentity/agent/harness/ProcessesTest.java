@@ -1,6 +1,5 @@
 package io.podidentity.agent.harness;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +27,17 @@ class ProcessesTest {
     }
 
     @Test
-    void processesThatSayNothingStopNoVirtualThread() throws Exception {
-        for (int i = 0; i <= Runtime.getRuntime().availableProcessors(); i++) {
-            new Lines(start("sleep", "600").getInputStream());
-        }
-        CountDownLatch ran = new CountDownLatch(1);
+    void processThatSaysNothingHoldsNoCarrier() throws Exception {
+        Process jvm =
+                start(
+                        Namespace.java(),
+                        "-Djdk.virtualThreadScheduler.parallelism=1",
+                        "-Djdk.virtualThreadScheduler.maxPoolSize=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        OneCarrier.class.getName());
 
-        Thread.ofVirtual().start(ran::countDown);
-
-        assertThat(ran.await(PATIENCE.toSeconds(), SECONDS)).isTrue();
+        assertThat(new Lines(jvm.getInputStream()).next(PATIENCE)).hasValue("a virtual thread ran");
     }
 
     @Test
@@ -48,7 +48,7 @@ class ProcessesTest {
                         Namespace.java(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        ProcessesTest.class.getName());
+                        Parent.class.getName());
         String child = new Lines(jvm.getInputStream()).next(PATIENCE).orElseThrow();
         assertThat(runs(child)).isTrue();
 
@@ -94,9 +94,26 @@ class ProcessesTest {
     }
 
     /** The JVM that is killed. */
-    public static void main(String[] arguments) throws Exception {
-        Process child = Processes.start(new ProcessBuilder("sleep", "600"));
-        System.out.println(child.pid());
-        child.waitFor();
+    static final class Parent {
+
+        private Parent() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Process child = Processes.start(new ProcessBuilder("sleep", "600"));
+            System.out.println(child.pid());
+            child.waitFor();
+        }
+    }
+
+    /** A JVM whose virtual threads take turns. */
+    static final class OneCarrier {
+
+        private OneCarrier() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Process silent = Processes.start(new ProcessBuilder("sleep", "600"));
+            new Lines(silent.getInputStream());
+            Thread.ofVirtual().start(() -> System.out.println("a virtual thread ran")).join();
+        }
     }
 }

@@ -12,26 +12,17 @@ import java.util.stream.Stream;
 
 /** What a running agent holds, in bytes or as a number. */
 enum Figure {
-    /** What is in use right after a full collection. */
+    /** What is reachable, counted while nothing else runs. */
     HEAP(512 * 1024) {
         @Override
         long of(PackagedAgent agent) {
-            jcmd(agent, "GC.run");
-            // Of each generation; what classes take is told in another form.
-            return sum(jcmd(agent, "GC.heap_info"), "total \\d+K, used (\\d+)K") * 1024;
+            return sum(jcmd(agent, "GC.class_histogram"), "Total +\\d+ +(\\d+)");
         }
     },
     DIRECT_MEMORY(512 * 1024) {
         @Override
         long of(PackagedAgent agent) {
             return metric(agent, "jvm_buffer_memory_used_bytes\\{id=\"direct\",?\\}");
-        }
-    },
-    RESIDENT(6 * 1024 * 1024) {
-        @Override
-        long of(PackagedAgent agent) throws IOException {
-            String status = Files.readString(process(agent).resolve("status"));
-            return sum(status, "VmRSS:\\s+(\\d+) kB") * 1024;
         }
     },
     THREADS(3) {
