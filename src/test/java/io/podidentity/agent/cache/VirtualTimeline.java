@@ -45,6 +45,11 @@ public final class VirtualTimeline implements Timeline {
         pass(end);
     }
 
+    /** How many tasks have yet to run. */
+    synchronized int pending() {
+        return timers.size();
+    }
+
     /** The wall clock is set, or the machine slept: no other time passes. */
     public synchronized void jump(Duration by) {
         wall = wall.plus(by);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * The files of the image as they stand in the container, under {@code target/image/root}: a Java
- * runtime with the modules in use, the C library it needs, the application, an AOT cache trained on
+ * runtime with the modules in use, the packages it needs, the application, an AOT cache trained on
  * requests, and no shell.
  */
 public final class ImageTree {
@@ -69,10 +69,18 @@ public final class ImageTree {
         Path home = home(root);
         Files.createDirectories(home);
         JavaRuntime.link(home.resolve("jre"));
-        CLibrary.copy(home.resolve("jre"), root);
+        Path work = project.resolve("target/image/packages");
+        delete(work);
+        var system =
+                SystemPackages.install(home.resolve("jre"), root, Files.createDirectories(work));
         copy(project.resolve("target/quarkus-app"), home.resolve("app"));
         copy(project.resolve("src/main/docker/java.args"), home.resolve("java.args"));
-        copy(project.resolve("target/bom.json"), home.resolve("sbom.cdx.json"));
+        Sbom sbom = Sbom.read(project.resolve("target/bom.json")).add(system).addRuntime();
+        List<String> faults = Advisories.of(project).against(sbom.packages());
+        if (!faults.isEmpty()) {
+            throw new IllegalStateException("not to be shipped: " + faults);
+        }
+        sbom.write(home.resolve("sbom.cdx.json"));
         copy(project.resolve("LICENSE"), home.resolve("LICENSE"));
         Files.createDirectories(root.resolve("etc"));
         Files.writeString(
