@@ -6,6 +6,7 @@ import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,10 +24,11 @@ class MetricsRoute {
     private static final String TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
     private static final int BEFORE_QUARKUS = -1_000;
 
-    private final PrometheusMeterRegistry registry;
+    // Asked for when it is scraped: routes are made before registries are.
+    private final Instance<PrometheusMeterRegistry> registry;
     private final List<ReferenceSeries> series = new CopyOnWriteArrayList<>();
 
-    MetricsRoute(PrometheusMeterRegistry registry) {
+    MetricsRoute(Instance<PrometheusMeterRegistry> registry) {
         this.registry = registry;
     }
 
@@ -45,6 +47,6 @@ class MetricsRoute {
         String reference = series.stream().map(ReferenceSeries::text).collect(joining());
         context.response()
                 .putHeader("Content-Type", TEXT_FORMAT)
-                .end(registry.scrape() + reference);
+                .end(registry.get().scrape() + reference);
     }
 }
