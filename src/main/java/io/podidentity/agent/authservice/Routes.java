@@ -5,6 +5,7 @@ import io.podidentity.agent.authservice.Callers.Verdict.Denied;
 import io.podidentity.agent.guard.RefusalLines;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -57,14 +58,14 @@ final class Routes {
         return router;
     }
 
-    private static void errors(Router router) {
+    private void errors(Router router) {
         router.errorHandler(404, context -> refuse(context, 404, "there is nothing at this path"));
         router.errorHandler(405, context -> refuse(context, 405, "this path takes other methods"));
         router.errorHandler(
                 413,
                 context -> refuse(context, 413, "the body exceeds " + LARGEST_BODY + " bytes"));
         router.errorHandler(400, context -> refuse(context, 400, "the request is malformed"));
-        router.errorHandler(500, Routes::fail);
+        router.errorHandler(500, this::fail);
     }
 
     private void api(Router router, HttpMethod method, String path, ApiCall call) {
@@ -158,8 +159,14 @@ final class Routes {
         Replies.error(context, status, ErrorType.INVALID_REQUEST, message);
     }
 
-    private static void fail(RoutingContext context) {
-        LOG.error("Failed on request " + Replies.requestId(context), context.failure());
+    private void fail(RoutingContext context) {
+        if (context.failure() instanceof HttpClosedException) {
+            // The client left before its body had come; there is nobody to answer.
+            return;
+        }
+        if (refusals.admit(Replies.client(context))) {
+            LOG.error("Failed on request " + Replies.requestId(context), context.failure());
+        }
         Replies.error(
                 context, 500, ErrorType.INTERNAL_SERVER, "The service failed; its log says why");
     }

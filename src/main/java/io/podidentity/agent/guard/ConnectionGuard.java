@@ -76,7 +76,7 @@ public final class ConnectionGuard {
     /** What goes first where memory must be found: who holds most, then what is stuck longest. */
     private static final Comparator<GuardedConnection> WORST =
             Comparator.<GuardedConnection>comparingLong(each -> each.client().held)
-                    .thenComparing(GuardedConnection::state)
+                    .thenComparingInt(GuardedConnection::badness)
                     .thenComparing(Comparator.comparingLong(GuardedConnection::since).reversed());
 
     private final Limits limits;

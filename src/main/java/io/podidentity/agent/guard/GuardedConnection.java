@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.podidentity.agent.guard.ConnectionGuard.Client;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedConnection {
 
-    /** What a connection waits for, the worst last. */
+    /** What a connection waits for. */
     enum State {
         /** The application has a whole request, and answers. */
         ANSWERED,
@@ -45,6 +46,11 @@ final class GuardedConnection {
 
     /** One connection with the largest request: nobody is cut off for less. */
     static final long POLITE = 128 * 1024;
+
+    /** What a usual request costs, and how long it takes to arrive. */
+    private static final long USUAL = 16 * 1024;
+
+    private static final long A_MOMENT = TimeUnit.SECONDS.toNanos(1);
 
     /** Enough for a usual request; larger ones take several reads. */
     private static final int READ = 4 * 1024;
@@ -77,7 +83,7 @@ final class GuardedConnection {
     private long bodyLeft;
     private long received;
     private long inside;
-    private @Nullable ChannelHandlerContext turns;
+    private volatile @Nullable ChannelHandlerContext turns;
 
     GuardedConnection(Channel channel, ConnectionGuard guard, Client client, long fixed) {
         this.channel = channel;
@@ -96,6 +102,16 @@ final class GuardedConnection {
 
     State state() {
         return state;
+    }
+
+    /** A request that has just begun to arrive is better than an idle connection, which may end. */
+    int badness() {
+        return switch (state) {
+            case ANSWERED -> 0;
+            case ARRIVING -> held < fixed + USUAL && System.nanoTime() - since < A_MOMENT ? 1 : 3;
+            case IDLE -> 2;
+            case UNREAD -> 4;
+        };
     }
 
     /** Since when it has been in its state. */
@@ -136,8 +152,10 @@ final class GuardedConnection {
         return was;
     }
 
+    /** At once: by way of Vert.x it would wait until all that lies unread is written. */
     void close() {
-        var _ = channel.close();
+        ChannelHandlerContext context = turns;
+        var _ = context == null ? channel.close() : context.close();
     }
 
     /** Whether an answer can be sent now that belongs to no whole request. */

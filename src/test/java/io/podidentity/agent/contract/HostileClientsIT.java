@@ -62,7 +62,7 @@ class HostileClientsIT {
             assertThat(ask(victim, agent.port(), attackers).status()).isEqualTo(200);
 
             AtomicInteger held = pods.hold("127.0.0.3", 512, START + "x".repeat(31_000));
-            pods.hold("127.0.0.4", 512, START.strip() + "\r\n" + "a:b\n".repeat(7_000));
+            pods.hold("127.0.0.4", 512, START.strip() + "\r\n" + "a:b\r\n".repeat(6_000));
             pods.neverRead("127.0.0.5", 64, RawCall.text(attackers, agent.port()));
             pods.neverRead("127.0.0.6", 64, NO_TOKEN);
             for (int i = 1; i <= 8; i++) {
@@ -104,7 +104,7 @@ class HostileClientsIT {
                 HostileClients attackers = new HostileClients(auth.process().port())) {
             AtomicInteger held =
                     attackers.hold("127.0.0.3", 1_200, start + "X-A: " + "x".repeat(15_000));
-            attackers.hold("127.0.0.4", 512, start + "a:b\n".repeat(3_500));
+            attackers.hold("127.0.0.4", 512, start + "a:b\r\n".repeat(3_000));
             attackers.hold(
                     "127.0.0.8", 512, start + "Content-Length: 60000\r\n\r\n" + "x".repeat(59_000));
             attackers.neverRead("127.0.0.5", 64, start + "Content-Length: 2\r\n\r\n{}");

@@ -3,6 +3,7 @@ package io.podidentity.agent.harness;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ public final class HostileClients implements AutoCloseable {
     private volatile boolean stopped;
 
     public HostileClients(int port) {
-        target = new InetSocketAddress("127.0.0.1", port);
+        target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     /** Connections that send this once, and hold it; returns how many are open. */

@@ -71,7 +71,7 @@ class ListenerTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "192.0.2.1"})
     void failedAttemptsLeaveNothingBehind(String host) throws Exception {
-        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             Listener failing = listener(host);
             assertThat(attempt(failing)).isTrue();
             int before = closeHooks();
@@ -88,7 +88,7 @@ class ListenerTest {
 
     @Test
     void portThatBecomesFreeIsTakenSoon() throws Exception {
-        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             settle(listener.open());
             assertThat(listener.problem()).get().asString().contains("another process");
             assertThat(taken.isBound()).isTrue();
@@ -99,7 +99,7 @@ class ListenerTest {
         settle(listener.close());
 
         // Free again.
-        new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
+        new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1")).close();
     }
 
     private boolean attempt(Listener failing) throws Exception {
