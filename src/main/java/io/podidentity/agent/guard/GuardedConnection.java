@@ -83,7 +83,7 @@ final class GuardedConnection {
     private long bodyLeft;
     private long received;
     private long inside;
-    private @Nullable ChannelHandlerContext turns;
+    private volatile @Nullable ChannelHandlerContext turns;
 
     GuardedConnection(Channel channel, ConnectionGuard guard, Client client, long fixed) {
         this.channel = channel;
@@ -152,8 +152,10 @@ final class GuardedConnection {
         return was;
     }
 
+    /** At once: by way of Vert.x it would wait until all that lies unread is written. */
     void close() {
-        var _ = channel.close();
+        ChannelHandlerContext context = turns;
+        var _ = context == null ? channel.close() : context.close();
     }
 
     /** Whether an answer can be sent now that belongs to no whole request. */
