@@ -2,8 +2,8 @@ package io.podidentity.agent.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.config.ServerStart;
 import io.podidentity.agent.config.Version;
@@ -22,18 +22,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what the other packages tell of. Labels are few: no pod, token or role is one. */
 @Singleton
+@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class AgentMetrics implements HttpEvents, EksAuthEvents {
 
     private static final String OURS = "pod_identity_agent_";
 
-    private final MeterRegistry registry;
+    // Not Micrometer's global one, which keeps the gauges of an application that a test or live
+    // reload has ended.
+    private final PrometheusMeterRegistry registry;
     private final IssuanceLog log;
     private final ReferenceSeries responses;
     private final Counter retries;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     AgentMetrics(
-            MeterRegistry registry,
+            PrometheusMeterRegistry registry,
             MetricsRoute metrics,
             CircuitBreakerMaintenance breakers,
             IssuanceLog log) {

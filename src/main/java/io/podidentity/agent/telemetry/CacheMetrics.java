@@ -2,7 +2,7 @@ package io.podidentity.agent.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CredentialCache;
 import io.podidentity.agent.config.ServerStart;
@@ -21,18 +21,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts what the cache tells of, and logs its changes of state. */
 @Singleton
+@SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class CacheMetrics implements CacheEvents {
 
     private static final Logger LOG = Logger.getLogger(CacheMetrics.class);
     private static final String OURS = "pod_identity_agent_cache_";
 
-    private final MeterRegistry registry;
+    // Not Micrometer's global one, which keeps the gauges of an application that a test or live
+    // reload has ended.
+    private final PrometheusMeterRegistry registry;
     private final ReferenceSeries state;
     private final ReferenceSeries errors;
     private final ReferenceSeries validations;
     private final Counter hits;
 
-    CacheMetrics(MeterRegistry registry, MetricsRoute metrics) {
+    CacheMetrics(PrometheusMeterRegistry registry, MetricsRoute metrics) {
         this.registry = registry;
         this.state =
                 metrics.counter(
