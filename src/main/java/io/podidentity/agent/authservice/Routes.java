@@ -43,7 +43,7 @@ final class Routes {
 
     Router router(Vertx vertx) {
         Router router = Router.router(vertx);
-        router.route().handler(Routes::identify);
+        router.route().handler(Routes::identify).failureHandler(Routes::left);
         serve(router, HttpMethod.POST, EXCHANGE, Permission.EXCHANGE, exchange::handle);
         api(router, HttpMethod.POST, ASSOCIATIONS, (api, c) -> api.create(cluster(c), body(c)));
         api(router, HttpMethod.GET, ASSOCIATIONS, (api, c) -> api.list(cluster(c), query(c)));
@@ -159,11 +159,14 @@ final class Routes {
         Replies.error(context, status, ErrorType.INVALID_REQUEST, message);
     }
 
-    private void fail(RoutingContext context) {
-        if (context.failure() instanceof HttpClosedException) {
-            // The client left before its body had come; there is nobody to answer.
-            return;
+    /** A client that leaves before its body has come needs no answer, and is no fault of ours. */
+    private static void left(RoutingContext context) {
+        if (!(context.failure() instanceof HttpClosedException)) {
+            context.next();
         }
+    }
+
+    private void fail(RoutingContext context) {
         if (refusals.admit(Replies.client(context))) {
             LOG.error("Failed on request " + Replies.requestId(context), context.failure());
         }

@@ -73,10 +73,9 @@ public final class ConnectionGuard {
     private static final AttributeKey<GuardedConnection> CONNECTION =
             AttributeKey.valueOf(ConnectionGuard.class, "connection");
 
-    /** What goes first where memory must be found: who holds most, then what is stuck longest. */
+    /** What goes first of one client where memory must be found. */
     private static final Comparator<GuardedConnection> WORST =
-            Comparator.<GuardedConnection>comparingLong(each -> each.client().held)
-                    .thenComparingInt(GuardedConnection::badness)
+            Comparator.comparingInt(GuardedConnection::badness)
                     .thenComparing(Comparator.comparingLong(GuardedConnection::since).reversed());
 
     private final Limits limits;
@@ -206,10 +205,17 @@ public final class ConnectionGuard {
         while (grown.held > share() && take(grown.connections, worst)) {
             // The client pays with its own.
         }
-        while (held > limits.budget().bytes() && take(connections, worst)) {
+        while (held > limits.budget().bytes() && takeOfLargest(worst)) {
             // More clients than there are shares: those who hold most pay.
         }
         return worst;
+    }
+
+    /** Client by client: to look at all connections each time would be an attack of its own. */
+    private boolean takeOfLargest(List<GuardedConnection> worst) {
+        return clients.values().stream()
+                .sorted(Comparator.<Client>comparingLong(client -> client.held).reversed())
+                .anyMatch(client -> take(client.connections, worst));
     }
 
     private boolean take(Collection<GuardedConnection> from, List<GuardedConnection> worst) {

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,7 +74,9 @@ class ListenersIT {
                 ServerSocket second = occupy("127.0.0.2", port);
                 ServerSocket third = occupy("::1", port);
                 PackagedAgent agent = agent(port)) {
-            agent.awaitLine("Ready to serve");
+            for (String address : List.of("127.0.0.1", "127.0.0.2", "[::1]")) {
+                agent.awaitLine("Cannot listen for credentials on " + address);
+            }
 
             HttpResponse<String> readiness = agent.awaitAnswer(agent.probe("/readyz"));
             assertThat(readiness.statusCode()).isEqualTo(503);

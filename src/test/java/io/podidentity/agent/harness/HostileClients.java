@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class HostileClients implements AutoCloseable {
 
     private static final long LOOK_MILLIS = 100;
-    private static final int PER_LOOK = 16;
+
+    /** Forty a second: to be many is the attack, not to be fast, which costs them as much. */
+    private static final int PER_LOOK = 4;
+
     private static final int SMALL = 4 * 1024;
     private static final int PART = 16 * 1024;
 
