@@ -42,7 +42,7 @@ class NodeTaintIT {
         try (ServerSocket other =
                 new ServerSocket(builder.port(), 1, InetAddress.getLoopbackAddress())) {
             agent = builder.environment("AGENT_NODE_NAME", NodeServer.NODE).start();
-            agent.awaitLine("Ready to serve after");
+            agent.awaitLine("Cannot listen for credentials on 127.0.0.1");
             assertThat(agent.awaitAnswer(agent.probe("/readyz")).statusCode()).isEqualTo(503);
             assertThat(cluster.taints()).hasSize(2);
             assertThat(other.isClosed()).isFalse();
