@@ -24,7 +24,9 @@ public class WarmUp {
     private static final Duration INTERVAL = Duration.ofMillis(20);
 
     /** A cold JVM on a busy node may take longer than one walk may. */
-    private static final int MOST_WALKS = 10;
+    private static final int MOST_WALKS = 100;
+
+    private static final Duration BETWEEN_WALKS = Duration.ofMillis(100);
 
     private final Listeners listeners;
     private final RehearsalMark mark;
@@ -59,6 +61,7 @@ public class WarmUp {
                             listener.port());
                     return;
                 }
+                Thread.sleep(BETWEEN_WALKS);
             }
             LOG.warn("Warming up failed; the first requests will be slow");
         } catch (InterruptedException e) {
