@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.agent.harness.EksAuthPeer;
 import io.podidentity.agent.harness.PackagedAgent;
+import io.podidentity.agent.harness.RawConnection;
 import io.podidentity.agent.harness.RawConnection.Answer;
 import io.podidentity.agent.manifests.Queries;
 import io.podidentity.agent.token.TestTokens;
@@ -98,6 +99,16 @@ class TelemetryIT {
 
     @Test
     void refusalIsALineWithItsReason() throws Exception {
+        Exchange denied =
+                ContractTable.rows()
+                        .filter(row -> row.name().endsWith("AccessDeniedException"))
+                        .findFirst()
+                        .orElseThrow();
+        // So many refusals went before that this client's have no lines any more.
+        try (RawConnection other = new RawConnection("127.0.0.1", agent.port(), "127.0.0.2")) {
+            RawCall.ask(other, denied.request(), agent.port());
+        }
+
         JsonNode line = JSON.readTree(agent.awaitLine(": (AccessDeniedException)"));
 
         assertThat(line.get("level").textValue()).isEqualTo("WARN");
