@@ -19,9 +19,10 @@ public final class NoCredentialsException extends SdkClientException {
 
     /**
      * @param source the only place that was asked
+     * @param remedy what to do about it; empty where it may pass
      */
-    NoCredentialsException(String source, RuntimeException cause) {
-        super(builder().message(source + ": " + reason(cause)).cause(cause));
+    NoCredentialsException(String source, RuntimeException cause, String remedy) {
+        super(builder().message(source + ": " + reason(cause) + remedy).cause(cause));
     }
 
     private static String reason(RuntimeException e) {

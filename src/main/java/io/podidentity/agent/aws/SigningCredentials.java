@@ -43,8 +43,15 @@ public final class SigningCredentials implements AwsCredentialsProvider, SdkAuto
             log.signed(credentials, asked.name());
             return credentials;
         } catch (RuntimeException e) {
-            throw new NoCredentialsException(asked.name(), e);
+            throw new NoCredentialsException(asked.name(), e, remedy(e));
         }
+    }
+
+    /** Where something is configured, its failure may pass, or says itself what to do. */
+    private String remedy(RuntimeException e) {
+        return settled || e instanceof InvalidSettingException
+                ? ""
+                : "; give the node a role, or the agent a profile or web identity";
     }
 
     /** As long as nothing has given credentials, a profile may still appear. */

@@ -70,8 +70,7 @@ final class UpstreamLimiter {
                 return false;
             }
         }
-        start(work);
-        return true;
+        return start(work);
     }
 
     /** Whether the source has throttled lately. */
@@ -121,7 +120,7 @@ final class UpstreamLimiter {
 
     private void letOut() {
         for (Consumer<Permit> work = next(); work != null; work = next()) {
-            start(work);
+            var _ = start(work);
         }
     }
 
@@ -152,7 +151,7 @@ final class UpstreamLimiter {
         letOut();
     }
 
-    private void start(Consumer<Permit> work) {
+    private boolean start(Consumer<Permit> work) {
         Permit permit = new Permit(timeline.nanos());
         try {
             executor.execute(
@@ -164,9 +163,11 @@ final class UpstreamLimiter {
                             letOut();
                         }
                     });
+            return true;
         } catch (RejectedExecutionException shuttingDown) {
             // Whoever still waits is answered when his patience ends.
             window.end();
+            return false;
         }
     }
 

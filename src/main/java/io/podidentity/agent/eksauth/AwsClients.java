@@ -49,6 +49,10 @@ class AwsClients {
 
     private static final Duration ANSWER = Duration.ofSeconds(2);
 
+    private static final ScheduledExecutorService TIMEOUTS =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("eks-auth-timeouts").factory());
+
     private static final int BEFORE_ALL = 1;
 
     /** Makes the client at once, so that a missing region ends the start and not a request. */
@@ -142,15 +146,12 @@ class AwsClients {
 
     /** A builder with all but credentials and transport. */
     static EksAuthClientBuilder builder(AgentConfig config) {
-        ScheduledExecutorService timers =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("eks-auth-timeouts").factory());
         EksAuthClientBuilder builder =
                 EksAuthClient.builder()
                         .overrideConfiguration(
                                 ClientOverrideConfiguration.builder()
                                         .apiCallTimeout(TRY)
-                                        .scheduledExecutorService(timers)
+                                        .scheduledExecutorService(TIMEOUTS)
                                         // EksAuthCalls retries, where all retries can be seen.
                                         .retryStrategy(AwsRetryStrategy.doNotRetry())
                                         .addExecutionInterceptor(new Progress.Watch())

@@ -156,7 +156,7 @@ final class Failures {
                         "NoSigningCredentials",
                         UNAVAILABLE,
                         false,
-                        problem + ": give the node a role, or the agent a profile or web identity",
+                        problem,
                         null),
                 true);
     }

@@ -20,9 +20,6 @@ public class WarmUp {
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
 
-    /** Between two looks whether a listener is open; the sockets are opened meanwhile. */
-    private static final Duration INTERVAL = Duration.ofMillis(20);
-
     /** A cold JVM on a busy node may take longer than one walk may. */
     private static final int MOST_WALKS = 100;
 
@@ -39,20 +36,22 @@ public class WarmUp {
         this.clock = clock;
     }
 
+    /** On a virtual thread, as each call is: the first that waits starts the JVM's poller. */
     void start(@Observes ServerStart started) {
-        Thread.ofPlatform().name("warm-up").daemon().start(this::run);
+        listeners
+                .firstOpen()
+                .thenAccept(open -> Thread.ofVirtual().name("warm-up").start(() -> run(open)));
     }
 
-    /** Whether it is over, well or badly. */
+    /** Whether it is over, well or badly; never where no listener can be opened. */
     boolean done() {
         return done;
     }
 
-    private void run() {
+    private void run(CredentialsListener listener) {
         long start = System.nanoTime();
         try {
             for (int walks = 0; walks < MOST_WALKS; walks++) {
-                CredentialsListener listener = awaitListener();
                 if (walk(listener)) {
                     LOG.infof(
                             "Ready to serve after %d ms of warming up through %s:%d",
@@ -70,18 +69,6 @@ public class WarmUp {
             LOG.warn("Warming up failed; the first requests will be slow", e);
         } finally {
             done = true;
-        }
-    }
-
-    /** Without one no pod can be served, so that there is nothing to be late for. */
-    private CredentialsListener awaitListener() throws InterruptedException {
-        while (true) {
-            for (CredentialsListener listener : listeners.credentials()) {
-                if (listener.problem() == null) {
-                    return listener;
-                }
-            }
-            Thread.sleep(INTERVAL);
         }
     }
 

@@ -34,6 +34,7 @@ final class Listener {
     private final ReplyWriter replies;
     private final ConnectionGuard guard;
 
+    private final Promise<Void> first = Promise.promise();
     private volatile @Nullable String deployment;
     private volatile @Nullable String problem = "not opened yet";
     private volatile boolean closed;
@@ -63,6 +64,12 @@ final class Listener {
     /** Leaves the socket to Quarkus. */
     void openedByQuarkus() {
         problem = null;
+        first.complete();
+    }
+
+    /** Completes when the socket is open for the first time. */
+    Future<Void> firstOpened() {
+        return first.future();
     }
 
     private Future<Void> attempt(Duration retry) {
@@ -96,6 +103,7 @@ final class Listener {
         deployment = id;
         problem = null;
         LOG.infof("Listening for %s on %s:%d", name, host.inUrl(), port);
+        first.tryComplete();
         if (closed) {
             vertx.undeploy(id);
         }

@@ -23,6 +23,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,7 @@ public class Listeners {
     private final RehearsalMark rehearsal;
     private final AllowedHosts hosts;
 
+    private final CompletableFuture<CredentialsListener> firstOpen = new CompletableFuture<>();
     private List<Listener> credentials = List.of();
     private List<Listener> others = List.of();
     private @Nullable Handler<HttpServerRequest> management;
@@ -91,6 +93,9 @@ public class Listeners {
                         .toList();
         // Live reload holds on to the request that causes it, which only Quarkus' own socket
         // survives.
+        for (Listener each : credentials) {
+            each.firstOpened().onSuccess(done -> firstOpen.complete(view(each)));
+        }
         boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
         credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
     }
@@ -156,9 +161,17 @@ public class Listeners {
 
     /** The listeners of the credentials endpoint. */
     public List<CredentialsListener> credentials() {
-        return credentials.stream()
-                .map(l -> new CredentialsListener(l.host(), l.port(), l.problem().orElse(null)))
-                .toList();
+        return credentials.stream().map(Listeners::view).toList();
+    }
+
+    /** Completes with whichever is open first; never, where none can be opened. */
+    public CompletionStage<CredentialsListener> firstOpen() {
+        return firstOpen;
+    }
+
+    private static CredentialsListener view(Listener listener) {
+        return new CredentialsListener(
+                listener.host(), listener.port(), listener.problem().orElse(null));
     }
 
     /**

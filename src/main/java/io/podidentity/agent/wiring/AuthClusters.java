@@ -87,7 +87,7 @@ final class AuthClusters {
                         ownCluster ? new KeysAtApiServer(apiServer()) : keys(source),
                         null,
                         TIMING,
-                        Parts.VIRTUAL,
+                        Parts.PLATFORM,
                         clock);
         keys.keepFreshEvery(LOOK, timeline::after);
         TokenVerifier signatures =

@@ -55,7 +55,7 @@ class ClusterKeys {
                         document.get(),
                         config.stateDir().map(folder -> folder.resolve(KEPT)).orElse(null),
                         RefreshingKeys.Timing.DEFAULT,
-                        Parts.VIRTUAL,
+                        Parts.PLATFORM,
                         clock);
         keys.keepFreshEvery(LOOK, timeline::after);
         return new JwtTokenVerifier(

@@ -36,10 +36,19 @@ class Parts {
                             .uncaughtExceptionHandler(Parts::leftBehind)
                             .start(task);
 
+    /** For what also reads files or looks names up, which would hold a carrier. */
+    static final Executor PLATFORM =
+            task ->
+                    Thread.ofPlatform()
+                            .name("background")
+                            .daemon()
+                            .uncaughtExceptionHandler(Parts::leftBehind)
+                            .start(task);
+
     /** For what blocks: the timeline's one thread must not. */
     static Repeating.Timer offTheTimer(SystemTimeline timeline) {
         return (delay, task) -> {
-            var _ = timeline.after(delay, () -> VIRTUAL.execute(task));
+            var _ = timeline.after(delay, () -> PLATFORM.execute(task));
         };
     }
 

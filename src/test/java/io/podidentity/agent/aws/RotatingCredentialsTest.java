@@ -3,14 +3,12 @@ package io.podidentity.agent.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.agent.token.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +21,7 @@ class RotatingCredentialsTest {
 
     @TempDir Path folder;
     private Path file;
-    private final SteppedClock clock = new SteppedClock();
+    private final TestClock clock = new TestClock(Instant.parse("2026-11-21T22:00:00Z"));
     private final AwsCredentialsProvider credentials =
             RotatingCredentials.place(Settings.NO_STS, clock).get().orElseThrow().provider();
 
@@ -45,9 +43,9 @@ class RotatingCredentialsTest {
     void readsTheFileAnewAfterAMinuteAndNotBefore() throws IOException {
         assertThat(key()).isEqualTo("ONE");
         write("TWO");
-        clock.step(Duration.ofSeconds(59));
+        clock.advance(Duration.ofSeconds(59));
         assertThat(key()).isEqualTo("ONE");
-        clock.step(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(1));
         assertThat(key()).isEqualTo("TWO");
     }
 
@@ -65,22 +63,22 @@ class RotatingCredentialsTest {
     void keepsTheLastGoodOnesWhileTheFileIsBrokenAndLooksAgainSoon(String broken)
             throws IOException {
         assertThat(key()).isEqualTo("ONE");
-        clock.step(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         Files.writeString(file, broken);
         assertThat(key()).isEqualTo("ONE");
         write("TWO");
-        clock.step(Duration.ofSeconds(5));
+        clock.advance(Duration.ofSeconds(5));
         assertThat(key()).isEqualTo("TWO");
     }
 
     @Test
     void keepsTheLastGoodOnesWhileTheFileIsGone() throws IOException {
         assertThat(key()).isEqualTo("ONE");
-        clock.step(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         Files.delete(file);
         assertThat(key()).isEqualTo("ONE");
         Files.createDirectory(file);
-        clock.step(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         assertThat(key()).isEqualTo("ONE");
     }
 
@@ -101,28 +99,5 @@ class RotatingCredentialsTest {
                 file,
                 "[default]\naws_access_key_id=%s\naws_secret_access_key=s\naws_session_token=t\n"
                         .formatted(key));
-    }
-
-    private static final class SteppedClock extends Clock {
-        private Instant now = Instant.parse("2026-11-21T22:00:00Z");
-
-        void step(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

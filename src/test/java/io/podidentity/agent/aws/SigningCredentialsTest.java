@@ -64,7 +64,9 @@ class SigningCredentialsTest {
         assertThatThrownBy(this::key)
                 .isInstanceOf(NoCredentialsException.class)
                 .hasMessageContaining("the instance's metadata, since nothing else is configured")
-                .hasMessageContaining("disabled");
+                .hasMessageContaining("disabled")
+                .hasMessageEndingWith(
+                        "; give the node a role, or the agent a profile or web identity");
 
         assertThat(stub.requests()).isEmpty();
     }

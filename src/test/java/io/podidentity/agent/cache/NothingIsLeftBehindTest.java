@@ -94,7 +94,7 @@ class NothingIsLeftBehindTest {
     }
 
     @Test
-    void permitOfARenewalThatCannotStartIsFreeAgain() {
+    void renewalThatCannotStartGivesItsPermitBackAndStartsLater() {
         CredentialCache cache = cacheOnThreadsThatMayBeGone();
         cache.start();
         var asked = cache.get(Tokens.of("a"), CacheRig.CLIENT).toCompletableFuture();
@@ -109,6 +109,11 @@ class NothingIsLeftBehindTest {
 
         assertThat(rig.source.count()).isEqualTo(calls);
         assertThat(cache.fetchesRunning()).isZero();
+
+        shuttingDown = false;
+        rig.advance(Duration.ofMinutes(1));
+
+        assertThat(rig.source.count()).isEqualTo(calls + 1);
     }
 
     private CredentialCache cacheOnThreadsThatMayBeGone() {

@@ -46,9 +46,7 @@ class SigningFailureTest {
                                     "NoSigningCredentials",
                                     503,
                                     false,
-                                    "The agent has no AWS credentials of its own to sign with: give"
-                                            + " the node a role, or the agent a profile or web"
-                                            + " identity",
+                                    "The agent has no AWS credentials of its own to sign with",
                                     null));
         }
         assertThat(peer.requests()).isEmpty();
@@ -72,9 +70,9 @@ class SigningFailureTest {
                         Failed.class,
                         failed ->
                                 assertThat(failed.message())
-                                        .startsWith(
+                                        .isEqualTo(
                                                 "The agent did not get AWS credentials of its own"
-                                                        + " in time: give"));
+                                                        + " in time"));
     }
 
     private CredentialOutcome fetch(AwsCredentialsProvider provider) {
