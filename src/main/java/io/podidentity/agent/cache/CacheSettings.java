@@ -12,8 +12,8 @@ import java.time.Duration;
  *     the SDKs give up, so that they get an answer they can act upon
  * @param concurrentFetches calls to the source at once
  * @param waitingFetches fetches that may wait for their turn; more are turned away
- * @param perSource sustained fetches and verifications per second of one client address
- * @param burstPerSource how many of them at once
+ * @param perClient sustained fetches and verifications per second of one client address
+ * @param burstPerClient how many of them at once
  */
 public record CacheSettings(
         Duration retention,
@@ -22,8 +22,8 @@ public record CacheSettings(
         Duration callerWait,
         int concurrentFetches,
         int waitingFetches,
-        int perSource,
-        int burstPerSource) {
+        int perClient,
+        int burstPerClient) {
 
     public CacheSettings {
         check(!retention.isNegative(), "retention", retention);
@@ -32,8 +32,8 @@ public record CacheSettings(
         check(callerWait.isPositive(), "callerWait", callerWait);
         check(concurrentFetches > 0, "concurrentFetches", concurrentFetches);
         check(waitingFetches > 0, "waitingFetches", waitingFetches);
-        check(perSource > 0, "perSource", perSource);
-        check(burstPerSource > 0, "burstPerSource", burstPerSource);
+        check(perClient > 0, "perClient", perClient);
+        check(burstPerClient > 0, "burstPerClient", burstPerClient);
     }
 
     /**

@@ -2,7 +2,7 @@ package io.podidentity.agent.cache;
 
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodIdentity;
-import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.token.ServiceAccountToken;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.podidentity.agent.cache;
 
+import io.podidentity.schedule.Timeline;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

@@ -4,8 +4,10 @@ import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.RenewalPolicy.Freshness;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialSource;
-import io.podidentity.agent.token.ServiceAccountToken;
-import io.podidentity.agent.token.TokenVerifier;
+import io.podidentity.schedule.ClientLimits;
+import io.podidentity.schedule.Timeline;
+import io.podidentity.token.ServiceAccountToken;
+import io.podidentity.token.TokenVerifier;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Answers from memory, or makes one fetch for all who ask at the same time. */
 public final class CredentialCache implements AutoCloseable {
 
+    /** More addresses than a node has. */
+    private static final int CLIENTS = 4_096;
+
     private final Timeline timeline;
     private final CacheEvents events;
     private final EntryStore store;
     private final UpstreamLimiter limiter;
-    private final SourceLimits limits;
+    private final ClientLimits limits;
     private final Patience patience;
     private final Reader reader;
     private final FirstFetches fetches;
@@ -52,7 +57,9 @@ public final class CredentialCache implements AutoCloseable {
                                 settings.concurrentFetches(), timeline, random, events),
                         timeline,
                         events);
-        limits = new SourceLimits(settings.perSource(), settings.burstPerSource(), timeline);
+        limits =
+                new ClientLimits(
+                        settings.perClient(), settings.burstPerClient(), CLIENTS, timeline::nanos);
         patience = new Patience(settings.callerWait(), timeline, events);
         var renewals =
                 new Renewals(

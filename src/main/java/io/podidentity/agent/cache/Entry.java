@@ -5,6 +5,7 @@ import io.podidentity.agent.cache.RenewalPolicy.Freshness;
 import io.podidentity.agent.cache.RenewalPolicy.Plan;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.PodIdentity;
+import io.podidentity.schedule.Timeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,7 @@
 package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.schedule.Timeline;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 

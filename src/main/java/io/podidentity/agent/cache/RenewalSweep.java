@@ -2,7 +2,8 @@ package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.CacheEvents.Eviction;
 import io.podidentity.agent.cache.CacheEvents.Skip;
-import io.podidentity.agent.schedule.Repeating;
+import io.podidentity.schedule.Repeating;
+import io.podidentity.schedule.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

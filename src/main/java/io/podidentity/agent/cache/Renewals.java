@@ -9,6 +9,8 @@ import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.schedule.Timeline;
+import io.podidentity.schedule.TokenBucket;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;

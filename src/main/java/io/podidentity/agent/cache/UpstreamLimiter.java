@@ -6,6 +6,7 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.CredentialSource;
+import io.podidentity.schedule.Timeline;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;

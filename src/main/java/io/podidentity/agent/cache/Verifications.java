@@ -1,11 +1,11 @@
 package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.CacheEvents.Verification;
-import io.podidentity.agent.token.ServiceAccountToken;
-import io.podidentity.agent.token.TokenVerifier;
-import io.podidentity.agent.token.TokenVerifier.Verdict.Genuine;
-import io.podidentity.agent.token.TokenVerifier.Verdict.Refused;
-import io.podidentity.agent.token.TokenVerifier.Verdict.Unverifiable;
+import io.podidentity.token.ServiceAccountToken;
+import io.podidentity.token.TokenVerifier;
+import io.podidentity.token.TokenVerifier.Verdict.Genuine;
+import io.podidentity.token.TokenVerifier.Verdict.Refused;
+import io.podidentity.token.TokenVerifier.Verdict.Unverifiable;
 
 /** Asks the verifier; whatever is not certain is not genuine. */
 final class Verifications {

@@ -1,20 +1,20 @@
 package io.podidentity.agent.eksauth;
 
-import io.podidentity.agent.aws.CallerIdentity;
-import io.podidentity.agent.aws.CredentialsChoice;
-import io.podidentity.agent.aws.DryRun;
-import io.podidentity.agent.aws.OutboundSdkClient;
-import io.podidentity.agent.aws.OwnSts;
-import io.podidentity.agent.aws.RotatingCredentials;
-import io.podidentity.agent.aws.SdkSettings;
-import io.podidentity.agent.aws.SignerLog;
-import io.podidentity.agent.aws.SigningCredentials;
-import io.podidentity.agent.config.AgentConfig;
-import io.podidentity.agent.config.InvalidSettingException;
-import io.podidentity.agent.config.ServerStart;
-import io.podidentity.agent.outbound.HttpClient;
-import io.podidentity.agent.outbound.Proxies;
-import io.podidentity.agent.outbound.Trust;
+import io.podidentity.aws.CallerIdentity;
+import io.podidentity.aws.CredentialsChoice;
+import io.podidentity.aws.DryRun;
+import io.podidentity.aws.OutboundSdkClient;
+import io.podidentity.aws.OwnSts;
+import io.podidentity.aws.RotatingCredentials;
+import io.podidentity.aws.SdkSettings;
+import io.podidentity.aws.SignerLog;
+import io.podidentity.aws.SigningCredentials;
+import io.podidentity.config.AgentConfig;
+import io.podidentity.config.InvalidSettingException;
+import io.podidentity.config.ServerStart;
+import io.podidentity.outbound.HttpClient;
+import io.podidentity.outbound.Proxies;
+import io.podidentity.tls.Trust;
 import io.quarkus.arc.DefaultBean;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -65,8 +65,7 @@ class AwsClients {
     HttpClient outbound(AgentConfig config) {
         Trust trust =
                 config.caBundle()
-                        .map(CaBundle::read)
-                        .map(authorities -> Trust.of(authorities.trustManagers()))
+                        .map(file -> Trust.fixed("AWS_CA_BUNDLE", file))
                         .orElseGet(Trust::system);
         return new HttpClient(Proxies.of(System.getenv()), trust, CONNECT, ANSWER);
     }

@@ -1,8 +1,8 @@
 package io.podidentity.agent.eksauth;
 
-import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.config.AgentConfig;
 import io.smallrye.faulttolerance.api.CircuitBreakerName;
 import io.smallrye.faulttolerance.api.ExponentialBackoff;
 import io.smallrye.faulttolerance.api.RetryWhen;

@@ -152,13 +152,7 @@ final class Failures {
 
     private static CallFailed noSigningCredentials(String problem) {
         return new CallFailed(
-                new Failed(
-                        "NoSigningCredentials",
-                        UNAVAILABLE,
-                        false,
-                        problem,
-                        null),
-                true);
+                new Failed("NoSigningCredentials", UNAVAILABLE, false, problem, null), true);
     }
 
     private static boolean isError(int status) {

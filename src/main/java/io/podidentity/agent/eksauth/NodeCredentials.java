@@ -1,6 +1,6 @@
 package io.podidentity.agent.eksauth;
 
-import io.podidentity.agent.aws.NoCredentialsException;
+import io.podidentity.aws.NoCredentialsException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;

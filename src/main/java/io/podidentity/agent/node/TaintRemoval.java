@@ -1,6 +1,6 @@
 package io.podidentity.agent.node;
 
-import io.podidentity.agent.schedule.Repeating;
+import io.podidentity.schedule.Repeating;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;

@@ -1,13 +1,13 @@
 package io.podidentity.agent.telemetry;
 
 import io.podidentity.agent.cache.Answer.Origin;
-import io.podidentity.agent.cache.Timeline;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
-import io.podidentity.agent.guard.RefusalLines;
-import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.guard.RefusalLines;
+import io.podidentity.schedule.Timeline;
+import io.podidentity.token.ServiceAccountToken;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;

@@ -2,10 +2,10 @@ package io.podidentity.agent.telemetry;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.podidentity.agent.config.AgentConfig;
-import io.podidentity.agent.config.BindHost;
-import io.podidentity.agent.config.ServerStart;
-import io.podidentity.agent.http.Listeners;
+import io.podidentity.agent.server.Listeners;
+import io.podidentity.config.AgentConfig;
+import io.podidentity.config.BindHost;
+import io.podidentity.config.ServerStart;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.cache.CacheEvents.Eviction;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
-import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;

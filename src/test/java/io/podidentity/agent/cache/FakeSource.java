@@ -7,6 +7,7 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.CredentialSource;
 import io.podidentity.agent.credentials.PodCredentials;
+import io.podidentity.schedule.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

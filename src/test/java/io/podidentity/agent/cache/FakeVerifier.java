@@ -1,7 +1,7 @@
 package io.podidentity.agent.cache;
 
-import io.podidentity.agent.token.ServiceAccountToken;
-import io.podidentity.agent.token.TokenVerifier;
+import io.podidentity.token.ServiceAccountToken;
+import io.podidentity.token.TokenVerifier;
 import java.util.ArrayList;
 import java.util.List;
 

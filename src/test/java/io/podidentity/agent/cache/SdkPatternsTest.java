@@ -3,7 +3,7 @@ package io.podidentity.agent.cache;
 import static io.podidentity.agent.cache.FakeSource.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

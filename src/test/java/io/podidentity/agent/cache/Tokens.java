@@ -1,6 +1,6 @@
 package io.podidentity.agent.cache;
 
-import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.podidentity.agent.cache;
 import static io.podidentity.agent.cache.FakeSource.denied;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.token.ServiceAccountToken;
-import io.podidentity.agent.token.TokenVerifier.Verdict;
+import io.podidentity.token.ServiceAccountToken;
+import io.podidentity.token.TokenVerifier.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;

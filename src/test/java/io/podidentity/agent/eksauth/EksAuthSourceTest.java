@@ -2,8 +2,6 @@ package io.podidentity.agent.eksauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.aws.OutboundSdkClient;
-import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
@@ -11,9 +9,11 @@ import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodCredentials;
 import io.podidentity.agent.credentials.PodIdentity;
 import io.podidentity.agent.eksauth.EksAuthPeer.Script;
-import io.podidentity.agent.outbound.HttpClient;
-import io.podidentity.agent.outbound.Proxies;
-import io.podidentity.agent.outbound.Trust;
+import io.podidentity.aws.OutboundSdkClient;
+import io.podidentity.config.AgentConfig;
+import io.podidentity.outbound.HttpClient;
+import io.podidentity.outbound.Proxies;
+import io.podidentity.tls.Trust;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package io.podidentity.agent.eksauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.config.AgentConfig;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.config.AgentConfig;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.podidentity.agent.eksauth;
 
-import io.podidentity.agent.config.AgentConfig;
+import io.podidentity.config.AgentConfig;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;

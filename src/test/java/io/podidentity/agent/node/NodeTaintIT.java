@@ -2,8 +2,8 @@ package io.podidentity.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.harness.EksAuthPeer;
-import io.podidentity.agent.harness.PackagedAgent;
+import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.PackagedAgent;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;

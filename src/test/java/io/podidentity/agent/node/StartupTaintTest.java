@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.podidentity.agent.schedule.Repeating;
-import io.podidentity.agent.token.ApiServer;
+import io.podidentity.schedule.Repeating;
+import io.podidentity.token.ApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

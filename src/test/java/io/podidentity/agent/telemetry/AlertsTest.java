@@ -2,7 +2,7 @@ package io.podidentity.agent.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.manifests.Queries;
+import io.podidentity.manifests.Queries;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

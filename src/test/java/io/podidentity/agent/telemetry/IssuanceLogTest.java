@@ -10,7 +10,7 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.PodCredentials;
-import io.podidentity.agent.token.ServiceAccountToken;
+import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

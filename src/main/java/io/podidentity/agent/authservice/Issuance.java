@@ -1,4 +1,0 @@
-package io.podidentity.agent.authservice;
-
-/** What came of asking for a session of a role. */
-public sealed interface Issuance permits Session, Refusal {}

@@ -1,9 +1,0 @@
-package io.podidentity.agent.authservice;
-
-/** An error as AWS names it. */
-interface WireError {
-
-    String code();
-
-    int status();
-}

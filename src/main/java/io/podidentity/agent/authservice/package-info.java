@@ -1,5 +1,0 @@
-/** An EKS Auth of our own: verifies a pod's token, looks its role up and issues a session. */
-@NullMarked
-package io.podidentity.agent.authservice;
-
-import org.jspecify.annotations.NullMarked;

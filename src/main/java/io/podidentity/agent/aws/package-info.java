@@ -1,5 +1,0 @@
-/** What every AWS client of the process shares: the SDK's settings, and the process' identity. */
-@NullMarked
-package io.podidentity.agent.aws;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What the agent can be told, checked in one place. */
-@NullMarked
-package io.podidentity.agent.config;
-
-import org.jspecify.annotations.NullMarked;

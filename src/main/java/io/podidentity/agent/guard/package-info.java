@@ -1,5 +1,0 @@
-/** What clients may make a listener hold, and what happens to those who exceed it. */
-@NullMarked
-package io.podidentity.agent.guard;
-
-import org.jspecify.annotations.NullMarked;

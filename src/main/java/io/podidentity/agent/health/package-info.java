@@ -1,5 +1,0 @@
-/** What the probes say. */
-@NullMarked
-package io.podidentity.agent.health;
-
-import org.jspecify.annotations.NullMarked;

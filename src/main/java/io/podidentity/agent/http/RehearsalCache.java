@@ -1,6 +1,0 @@
-package io.podidentity.agent.http;
-
-import io.podidentity.agent.cache.CredentialCache;
-
-/** Answers the agent's own first request, with credentials that are none. */
-public record RehearsalCache(CredentialCache cache) {}

@@ -1,0 +1,46 @@
+package io.podidentity.agent.node;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Which kind of link carries the agent's addresses. */
+public enum LinkKind {
+    /** A dummy link, or where the kernel has none the first of the others that it has. */
+    AUTO,
+    DUMMY,
+    BRIDGE,
+    IFB,
+    VETH;
+
+    /** The kernel's names of the kinds to try, best first. */
+    List<String> candidates() {
+        return this == AUTO
+                // Nodes that run containers have bridges and veth pairs; ifb is rarer.
+                ? List.of("dummy", "bridge", "ifb", "veth")
+                : List.of(toString());
+    }
+
+    /**
+     * Reads a kind in any case.
+     *
+     * @throws IllegalArgumentException if it is none; the message says what to give
+     */
+    public static LinkKind parse(String text) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "'"
+                                                + text
+                                                + "' is not a kind of link; give one of "
+                                                + List.of(values())));
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

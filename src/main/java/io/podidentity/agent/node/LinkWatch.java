@@ -1,0 +1,141 @@
+package io.podidentity.agent.node;
+
+import io.podidentity.config.Grace;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the link, its addresses and routes back when somebody takes them away. */
+public final class LinkWatch implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(LinkWatch.class);
+    private static final Duration SLOW_LOOK = Duration.ofMinutes(1);
+
+    /** Somebody who removes the link again and again must not keep a core busy. */
+    private static final Duration BREATH = Duration.ofSeconds(1);
+
+    private final LinkSetup setup;
+    private final NetworkEvents.Opener opener;
+    private final Consumer<LinkReport> listener;
+    private final Duration breath;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<@Nullable NetworkEvents> events = new AtomicReference<>();
+    private final Thread thread;
+    private String lastTrouble = "";
+
+    LinkWatch(
+            LinkSetup setup,
+            NetworkEvents.Opener opener,
+            Duration breath,
+            Consumer<LinkReport> listener) {
+        this.setup = setup;
+        this.opener = opener;
+        this.breath = breath;
+        this.listener = listener;
+        this.thread = Thread.ofPlatform().name("link-watch").daemon().unstarted(this::watch);
+    }
+
+    /**
+     * Watches until closed.
+     *
+     * @param listener told, on the watching thread, when something was put back and when what keeps
+     *     the link from being as it should has changed; not when all is well
+     */
+    public static LinkWatch start(LinkSetup setup, Consumer<LinkReport> listener) {
+        return new LinkWatch(setup, () -> setup.events(SLOW_LOOK), BREATH, listener).start();
+    }
+
+    LinkWatch start() {
+        thread.start();
+        return this;
+    }
+
+    private void watch() {
+        while (!isStopped()) {
+            try (NetworkEvents current = opener.open()) {
+                events.set(current);
+                // Subscribed first, looked second: what happens in between is not missed.
+                while (!isStopped()) {
+                    tell(setup.apply());
+                    pause();
+                    if (!isStopped()) {
+                        current.await();
+                    }
+                }
+            } catch (NetlinkException | RuntimeException e) {
+                tell(deaf(e));
+                pause();
+            } finally {
+                events.set(null);
+            }
+        }
+    }
+
+    private void tell(LinkReport report) {
+        String trouble = String.join("; ", report.notices());
+        if (report instanceof LinkReport.Failed failed) {
+            trouble += failed.problem();
+        }
+        if (!report.changes().isEmpty() || !trouble.equals(lastTrouble)) {
+            lastTrouble = trouble;
+            try {
+                listener.accept(report);
+            } catch (RuntimeException e) {
+                LOG.error("A change of the node's link could not be told", e);
+            }
+        }
+    }
+
+    private static LinkReport deaf(Exception e) {
+        return new LinkReport.Failed(
+                List.of(),
+                List.of(),
+                "cannot hear of changes to the node's network: " + e.getMessage(),
+                "it is tried again and again; until then nothing is put back");
+    }
+
+    private boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    private void pause() {
+        try {
+            stopped.await(breath.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopped.countDown();
+        }
+    }
+
+    /** Leaves the link as it is. */
+    @Override
+    public void close() {
+        stopped.countDown();
+        NetworkEvents current = events.get();
+        if (current != null) {
+            try {
+                current.wake();
+            } catch (NetlinkException e) {
+                // The slow look or the end of the process stops a thread that cannot be woken.
+                return;
+            }
+        }
+        join();
+    }
+
+    private void join() {
+        if (Thread.currentThread().equals(thread)) {
+            return;
+        }
+        try {
+            thread.join(Grace.LINK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

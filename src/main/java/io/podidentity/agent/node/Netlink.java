@@ -1,0 +1,18 @@
+package io.podidentity.agent.node;
+
+/** The kernel's view of the node's network, and the only way to change it. */
+interface Netlink extends AutoCloseable {
+
+    NodeNetwork observe() throws NetlinkException;
+
+    void perform(Change change) throws NetlinkException;
+
+    @Override
+    void close();
+
+    /** Reaches the kernel anew: a watcher outlives any one socket. */
+    @FunctionalInterface
+    interface Opener {
+        Netlink open() throws NetlinkException;
+    }
+}

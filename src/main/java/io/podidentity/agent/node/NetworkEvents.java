@@ -1,0 +1,19 @@
+package io.podidentity.agent.node;
+
+/** Tells when somebody touched what the agent needs. */
+interface NetworkEvents extends AutoCloseable {
+
+    /** Returns when something of ours was touched, when a slow look is due, or when woken. */
+    void await() throws NetlinkException;
+
+    /** Ends a running or the next {@link #await()}; from any thread. */
+    void wake() throws NetlinkException;
+
+    @Override
+    void close();
+
+    @FunctionalInterface
+    interface Opener {
+        NetworkEvents open() throws NetlinkException;
+    }
+}

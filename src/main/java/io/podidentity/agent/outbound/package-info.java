@@ -1,5 +1,0 @@
-/** The way out of the node: HTTP calls, through proxies, to names with many addresses. */
-@NullMarked
-package io.podidentity.agent.outbound;
-
-import org.jspecify.annotations.NullMarked;

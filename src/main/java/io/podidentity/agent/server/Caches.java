@@ -1,0 +1,71 @@
+package io.podidentity.agent.server;
+
+import io.podidentity.agent.cache.CacheEvents;
+import io.podidentity.agent.cache.CacheSettings;
+import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.credentials.CredentialSource;
+import io.podidentity.agent.eksauth.EksAuthSource;
+import io.podidentity.agent.eksauth.Rehearsal;
+import io.podidentity.config.AgentConfig;
+import io.podidentity.schedule.Background;
+import io.podidentity.schedule.SystemTimeline;
+import io.podidentity.token.TokenVerifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.random.RandomGenerator;
+
+/** Makes the cache, which knows no framework, and that of the rehearsal. */
+@ApplicationScoped
+class Caches {
+
+    @Produces
+    @Singleton
+    CredentialCache cache(
+            EksAuthSource source,
+            TokenVerifier verifier,
+            AgentConfig config,
+            SystemTimeline timeline,
+            CacheEvents events) {
+        CredentialCache cache = cache(source, verifier, settings(config), timeline, events);
+        cache.start();
+        return cache;
+    }
+
+    void close(@Disposes CredentialCache cache) {
+        cache.close();
+    }
+
+    /** A cache of its own, so that nothing of a rehearsal can reach a pod. */
+    @Produces
+    @Singleton
+    RehearsalCache rehearsal(Rehearsal rehearsal, AgentConfig config, SystemTimeline timeline) {
+        TokenVerifier none = token -> new TokenVerifier.Verdict.Refused("a rehearsal");
+        return new RehearsalCache(
+                cache(rehearsal, none, settings(config), timeline, CacheEvents.NONE));
+    }
+
+    private static CredentialCache cache(
+            CredentialSource source,
+            TokenVerifier verifier,
+            CacheSettings settings,
+            SystemTimeline timeline,
+            CacheEvents events) {
+        return new CredentialCache(
+                source,
+                verifier,
+                settings,
+                timeline,
+                Background.VIRTUAL,
+                RandomGenerator.getDefault(),
+                events);
+    }
+
+    private static CacheSettings settings(AgentConfig config) {
+        return CacheSettings.of(
+                config.maxCredentialRetentionBeforeRenewal(),
+                config.maxCacheSize(),
+                config.maxServiceQps());
+    }
+}

@@ -1,0 +1,169 @@
+package io.podidentity.agent.server;
+
+import io.podidentity.config.BindHost;
+import io.podidentity.guard.ConnectionGuard;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** One socket. Where it cannot be opened it says why, once, and keeps trying. */
+final class Listener {
+
+    private static final Logger LOG = Logger.getLogger(Listener.class);
+
+    /** Room for the largest tokens; the reference agent, a Go server, reads up to a megabyte. */
+    private static final int HEADER_BYTES = 32 * 1024;
+
+    private static final int LINE_BYTES = 2 * 1024;
+    private static final int BACKLOG = 1024;
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final String name;
+    private final BindHost host;
+    private final int port;
+    private final Gate gate;
+    private final ReplyWriter replies;
+    private final ConnectionGuard guard;
+
+    private final Promise<Void> first = Promise.promise();
+    private volatile @Nullable String deployment;
+    private volatile @Nullable String problem = "not opened yet";
+    private volatile boolean closed;
+
+    Listener(
+            Vertx vertx,
+            String name,
+            BindHost host,
+            int port,
+            Gate gate,
+            ReplyWriter replies,
+            ConnectionGuard guard) {
+        this.vertx = vertx;
+        this.name = name;
+        this.host = host;
+        this.port = port;
+        this.gate = gate;
+        this.replies = replies;
+        this.guard = guard;
+    }
+
+    /** Opens the socket, now or later; completes after the first attempt. */
+    Future<Void> open() {
+        return attempt(FIRST_RETRY);
+    }
+
+    /** Leaves the socket to Quarkus. */
+    void openedByQuarkus() {
+        problem = null;
+        first.complete();
+    }
+
+    /** Completes when the socket is open for the first time. */
+    Future<Void> firstOpened() {
+        return first.future();
+    }
+
+    private Future<Void> attempt(Duration retry) {
+        if (closed) {
+            return Future.succeededFuture();
+        }
+        return bind().onFailure(failure -> failed(failure, retry)).otherwiseEmpty();
+    }
+
+    /** Tries once. */
+    Future<Void> bind() {
+        return vertx.deployVerticle(new Socket()).onSuccess(this::opened).mapEmpty();
+    }
+
+    /** One attempt. Vert.x keeps a server that failed to listen for as long as what made it. */
+    private final class Socket extends AbstractVerticle {
+
+        @Override
+        public void start(Promise<Void> bound) {
+            vertx.createHttpServer(options())
+                    .connectionHandler(guard::opened)
+                    .invalidRequestHandler(replies::invalid)
+                    .requestHandler(Listener.this::handle)
+                    .listen()
+                    .<Void>mapEmpty()
+                    .onComplete(bound);
+        }
+    }
+
+    private void opened(String id) {
+        deployment = id;
+        problem = null;
+        LOG.infof("Listening for %s on %s:%d", name, host.inUrl(), port);
+        first.tryComplete();
+        if (closed) {
+            vertx.undeploy(id);
+        }
+    }
+
+    private void failed(Throwable failure, Duration retry) {
+        String reason = BindProblem.of(failure);
+        if (!reason.equals(problem)) {
+            LOG.warnf(
+                    "Cannot listen for %s on %s:%d: %s. The agent runs on and keeps trying",
+                    name, host.inUrl(), port, reason);
+        }
+        problem = reason;
+        Duration next =
+                retry.multipliedBy(2).compareTo(LAST_RETRY) < 0
+                        ? retry.multipliedBy(2)
+                        : LAST_RETRY;
+        vertx.setTimer(retry.toMillis(), tick -> attempt(next));
+    }
+
+    private void handle(HttpServerRequest request) {
+        gate.refusal(request)
+                .ifPresentOrElse(
+                        reply -> replies.write(request, reply),
+                        () -> gate.inside().handle(request));
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost(host.address())
+                .setPort(port)
+                .setAcceptBacklog(BACKLOG)
+                .setMaxHeaderSize(HEADER_BYTES)
+                .setMaxInitialLineLength(LINE_BYTES)
+                .setHttp2ClearTextEnabled(false)
+                .setTcpKeepAlive(true);
+    }
+
+    BindHost host() {
+        return host;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Why the socket is not open; empty when it is. */
+    Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /** Opens nothing any more. */
+    void drain() {
+        closed = true;
+    }
+
+    /** Closes the socket and what is left of its connections. */
+    Future<Void> close() {
+        closed = true;
+        String open = deployment;
+        return open == null ? Future.succeededFuture() : vertx.undeploy(open);
+    }
+}

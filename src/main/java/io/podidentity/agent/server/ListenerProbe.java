@@ -1,0 +1,74 @@
+package io.podidentity.agent.server;
+
+import io.podidentity.config.BindHost;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Asks a listener as a pod would, but never through a proxy. */
+final class ListenerProbe {
+
+    private static final Logger LOG = Logger.getLogger(ListenerProbe.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private ListenerProbe() {}
+
+    /** What is wrong with the listener; empty when it answers. */
+    static Optional<String> ask(BindHost host, int port) {
+        try {
+            String status = statusLine(host, port, "/", "");
+            // Nothing is served there, so 404 is the agent's own answer.
+            return status.startsWith("HTTP/1.1 404")
+                    ? Optional.empty()
+                    : Optional.of("answers " + status);
+        } catch (IOException e) {
+            return Optional.of("does not answer: " + e.getMessage());
+        }
+    }
+
+    /** Asks for credentials; whether they came. */
+    static boolean credentials(BindHost host, int port, String token) {
+        try {
+            String headers = "Authorization: " + token + "\r\n";
+            return statusLine(host, port, "/v1/credentials", headers).startsWith("HTTP/1.1 200");
+        } catch (IOException e) {
+            LOG.debugf("%s does not answer yet: %s", host.inUrl(), e);
+            return false;
+        }
+    }
+
+    private static String statusLine(BindHost host, int port, String path, String headers)
+            throws IOException {
+        String address =
+                switch (host.address()) {
+                    case "0.0.0.0" -> "127.0.0.1";
+                    case "::" -> "::1";
+                    default -> host.address();
+                };
+        try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
+            String request =
+                    "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
+                            .formatted(path, host.inUrl(), headers);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String status =
+                    new BufferedReader(
+                                    new InputStreamReader(
+                                            socket.getInputStream(), StandardCharsets.US_ASCII))
+                            .readLine();
+            if (status == null) {
+                throw new EOFException("the connection was closed without an answer");
+            }
+            return status;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.podidentity.agent.server;
+
+import io.podidentity.config.AgentConfig;
+import io.podidentity.config.BindHost;
+import io.podidentity.config.Grace;
+import io.podidentity.config.ServerStart;
+import io.podidentity.guard.Budget;
+import io.podidentity.guard.ConnectionGuard;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.options.HttpServerCommonHandlers;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All the agent's sockets, in front of one application: Quarkus' router behind each credentials
+ * address, its management router behind the probes and the metrics. Quarkus itself opens none,
+ * because it serves one address and ends the process when that cannot be bound.
+ */
+@ApplicationScoped
+public class Listeners {
+
+    private static final Logger LOG = Logger.getLogger(Listeners.class);
+    private static final int OUTERMOST = 10_000;
+
+    private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
+    private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
+
+    private final Vertx vertx;
+    private final AgentConfig config;
+    private final ReplyWriter replies;
+    private final ConnectionGuard pods;
+    private final ConnectionGuard watchers;
+    private final HttpEvents events;
+    private final RehearsalMark rehearsal;
+    private final AllowedHosts hosts;
+
+    private final CompletableFuture<CredentialsListener> firstOpen = new CompletableFuture<>();
+    private List<Listener> credentials = List.of();
+    private List<Listener> others = List.of();
+    private @Nullable Handler<HttpServerRequest> management;
+
+    Listeners(
+            Vertx vertx,
+            AgentConfig config,
+            ReplyWriter replies,
+            HttpEvents events,
+            RehearsalMark rehearsal,
+            AllowedHosts hosts) {
+        this.vertx = vertx;
+        this.config = config;
+        this.replies = replies;
+        this.pods = new ConnectionGuard(vertx, Budget.forService(), replies::cutOff);
+        this.watchers = new ConnectionGuard(vertx, Budget.forProbes(), replies::cutOff);
+        this.events = events;
+        this.rehearsal = rehearsal;
+        this.hosts = hosts;
+    }
+
+    void filters(@Observes Filters filters) {
+        filters.register(this::observe, OUTERMOST);
+    }
+
+    void management(@Observes ManagementInterface routes) {
+        management = HttpServerCommonHandlers.enforceDuplicatedContext(routes.router(), false);
+    }
+
+    void open(@Observes ServerStart started) {
+        Gate gate = new Gate(Set.of(CredentialsResource.PATH), this::enter);
+        credentials =
+                config.bindHosts().stream()
+                        .map(host -> listener("credentials", host, config.port(), gate, pods))
+                        .toList();
+        // Live reload holds on to the request that causes it, which only Quarkus' own socket
+        // survives.
+        for (Listener each : credentials) {
+            each.firstOpened().onSuccess(done -> firstOpen.complete(view(each)));
+        }
+        boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
+    }
+
+    /** Whatever the process does, it can be watched. */
+    void openOthers(@Observes StartupEvent started) {
+        Handler<HttpServerRequest> inside = management;
+        if (inside == null) {
+            throw new IllegalStateException("Quarkus' management interface is off");
+        }
+        others =
+                List.of(
+                        listener(
+                                "probes",
+                                new BindHost("127.0.0.1"),
+                                config.probePort(),
+                                new Gate(PROBES, inside),
+                                watchers),
+                        listener(
+                                "metrics",
+                                config.metricsAddress(),
+                                config.metricsPort(),
+                                new Gate(METRICS, inside),
+                                watchers));
+        others.forEach(Listener::open);
+    }
+
+    /**
+     * The SDKs for C, C++ and Kotlin send IPv6 addresses without brackets, which Quarkus refuses.
+     */
+    private void enter(HttpServerRequest request) {
+        String host = request.getHeader("Host");
+        if (host != null) {
+            String bracketed = hosts.bracketed(host, config.port());
+            if (!bracketed.equals(host)) {
+                request.headers().set("Host", bracketed);
+            }
+        }
+        VertxHttpRecorder.getRootHandler().handle(request);
+    }
+
+    void close(@Observes ShutdownEvent stopping) {
+        all().forEach(Listener::drain);
+        CompletionStage<Void> watched = watchers.close();
+        if (!await(pods.close(), Grace.REQUESTS)) {
+            LOG.warnf("Stopping with %d requests unanswered", pods.running());
+        }
+        await(watched, Grace.PROBES);
+        await(Future.join(all().map(Listener::close).toList()).toCompletionStage(), Grace.SOCKETS);
+    }
+
+    private static boolean await(CompletionStage<?> end, Duration patience) {
+        try {
+            end.toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** The listeners of the credentials endpoint. */
+    public List<CredentialsListener> credentials() {
+        return credentials.stream().map(Listeners::view).toList();
+    }
+
+    /** Completes with whichever is open first; never, where none can be opened. */
+    public CompletionStage<CredentialsListener> firstOpen() {
+        return firstOpen;
+    }
+
+    private static CredentialsListener view(Listener listener) {
+        return new CredentialsListener(
+                listener.host(), listener.port(), listener.problem().orElse(null));
+    }
+
+    /**
+     * One listener of the credentials endpoint.
+     *
+     * @param problem why its socket is not open; null when it is
+     */
+    public record CredentialsListener(BindHost host, int port, @Nullable String problem) {}
+
+    private Listener listener(
+            String name, BindHost host, int port, Gate gate, ConnectionGuard guard) {
+        return new Listener(vertx, name, host, port, gate, replies, guard);
+    }
+
+    private Stream<Listener> all() {
+        return Stream.concat(credentials.stream(), others.stream());
+    }
+
+    private void observe(RoutingContext request) {
+        if (CredentialsResource.PATH.equals(request.request().path())
+                && !rehearsal.on(request.request())) {
+            request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
+        }
+        request.next();
+    }
+}

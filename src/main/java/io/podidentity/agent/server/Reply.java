@@ -1,0 +1,104 @@
+package io.podidentity.agent.server;
+
+import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.token.TokenReading.Expired;
+import io.podidentity.token.TokenReading.NotYetValid;
+import io.podidentity.token.TokenReading.OutOfTime;
+
+/**
+ * Status and body of an answer; the one place where HTTP statuses begin.
+ *
+ * @param body a {@link CredentialsBody} or an {@link ErrorBody}
+ */
+record Reply(int status, Object body) {
+
+    /** Tells of an error, where this is one. */
+    void tell(HttpEvents events, String client) {
+        if (body instanceof ErrorBody error) {
+            events.unreadable(error.code(), error.message(), client);
+        }
+    }
+
+    static Reply of(CredentialOutcome outcome) {
+        return switch (outcome) {
+            case Issued issued -> new Reply(200, CredentialsBody.of(issued.credentials()));
+            case Failed failed -> error(failed.status(), failed.code(), failed.message());
+            case Rejected rejected ->
+                    switch (rejected.reason()) {
+                        case TOO_MANY_REQUESTS -> tooManyRequests(rejected.message());
+                        // Not 429: Java, Rust and PHP would not ask again.
+                        case BUSY -> error(503, "ServiceUnavailableException", rejected.message());
+                    };
+        };
+    }
+
+    static Reply invalidAddress(String message) {
+        return error(403, "AccessDeniedException", message);
+    }
+
+    static Reply noToken() {
+        return error(400, "InvalidParameterException", "Service account token cannot be empty");
+    }
+
+    static Reply malformedToken(String problem) {
+        return error(
+                400, "InvalidTokenException", "Service account token cannot be parsed: " + problem);
+    }
+
+    static Reply tokenOutOfTime(OutOfTime outOfTime) {
+        String message =
+                "Service account token failed basic claim validations: " + outOfTime.problem();
+        return switch (outOfTime) {
+            case Expired expired ->
+                    error(
+                            400,
+                            "ExpiredTokenException",
+                            message + ". The client must re-read its token file");
+            case NotYetValid notYetValid ->
+                    error(400, "InvalidTokenException", message + ". Check the node's clock");
+        };
+    }
+
+    static Reply notFound() {
+        return error(
+                404,
+                "ResourceNotFoundException",
+                "There is nothing here; credentials are at /v1/credentials");
+    }
+
+    static Reply wrongMethod() {
+        return error(405, "InvalidRequestException", "Credentials are read with GET");
+    }
+
+    static Reply tooManyRequests(String message) {
+        return error(429, "ThrottlingException", message);
+    }
+
+    static Reply requestTooLate() {
+        return error(408, "InvalidRequestException", "The request took too long to arrive");
+    }
+
+    static Reply invalidRequest(int status) {
+        return error(
+                status,
+                "InvalidRequestException",
+                status == 431
+                        ? "The request's header is too large"
+                        : "The request is not valid HTTP");
+    }
+
+    static Reply tooManyConnections() {
+        return error(503, "ServiceUnavailableException", "Too many connections to the agent");
+    }
+
+    static Reply bug() {
+        return error(500, "InternalServerException", "The agent failed; its log says why");
+    }
+
+    private static Reply error(int status, String code, String message) {
+        return new Reply(status, new ErrorBody(code, message));
+    }
+}

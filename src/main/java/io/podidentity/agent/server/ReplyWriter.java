@@ -1,0 +1,82 @@
+package io.podidentity.agent.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.podidentity.guard.CutOff;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Writes answers that are given before a request reaches the application. */
+@ApplicationScoped
+class ReplyWriter {
+
+    private static final int METHOD_NOT_ALLOWED = 405;
+
+    private final ObjectMapper json;
+
+    ReplyWriter(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /** Answers, and closes the connection where the client is still sending. */
+    Future<Void> write(HttpServerRequest request, Reply reply) {
+        boolean sending = hasBody(request);
+        if (sending) {
+            request.response().putHeader("Connection", "close");
+        }
+        if (reply.status() == METHOD_NOT_ALLOWED) {
+            request.response().putHeader("Allow", "GET");
+        }
+        byte[] body = body(reply);
+        return request.response()
+                .setStatusCode(reply.status())
+                .putHeader("Content-Type", "application/json")
+                // Vert.x leaves it out of answers to HEAD.
+                .putHeader("Content-Length", String.valueOf(body.length))
+                .end(Buffer.buffer(body))
+                .onComplete(
+                        written -> {
+                            if (sending) {
+                                request.connection().close();
+                            }
+                        });
+    }
+
+    /** Answers what is not HTTP, or more of it than the agent reads. */
+    void invalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        int status =
+                cause instanceof TooLongHttpLineException
+                        ? 414
+                        : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        write(request, Reply.invalidRequest(status))
+                .onComplete(written -> request.connection().close());
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return request.getHeader("Transfer-Encoding") != null
+                || (length != null && !length.equals("0"));
+    }
+
+    /** What a client is told that is cut off. */
+    byte[] cutOff(CutOff why) {
+        return body(
+                switch (why) {
+                    case TOO_SLOW -> Reply.requestTooLate();
+                    case TOO_MUCH -> Reply.tooManyConnections();
+                });
+    }
+
+    private byte[] body(Reply reply) {
+        try {
+            return json.writeValueAsBytes(reply.body());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of strings cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What the probes say. */
+@NullMarked
+package io.podidentity.agent.server;
+
+import org.jspecify.annotations.NullMarked;

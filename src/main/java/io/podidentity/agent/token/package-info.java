@@ -1,5 +1,0 @@
-/** Service account tokens: what they say and whether they may be believed. */
-@NullMarked
-package io.podidentity.agent.token;
-
-import org.jspecify.annotations.NullMarked;

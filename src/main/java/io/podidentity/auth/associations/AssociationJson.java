@@ -1,0 +1,55 @@
+package io.podidentity.auth.associations;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Associations as the EKS API writes them.
+ *
+ * @param region that their ARNs name
+ */
+record AssociationJson(String region) {
+
+    private static final double NANOS = 1e9;
+
+    /** All of one, under the name that answers give it. */
+    JsonObject whole(RoleAssociation association) {
+        Grant grant = association.grant();
+        Bookkeeping kept = association.bookkeeping();
+        JsonObject json =
+                summary(association)
+                        .put("roleArn", grant.roleArn())
+                        .put("disableSessionTags", grant.disableSessionTags())
+                        .put("tags", new JsonObject(new TreeMap<>(kept.tags())));
+        put(json, "createdAt", seconds(kept.created()));
+        put(json, "modifiedAt", seconds(kept.modified()));
+        put(json, "policy", grant.policy());
+        put(json, "targetRoleArn", grant.targetRoleArn());
+        if (grant.targetRoleArn() != null) {
+            json.put("externalId", association.externalId(region));
+        }
+        return new JsonObject().put("association", json);
+    }
+
+    /** As lists hold it. */
+    JsonObject summary(RoleAssociation association) {
+        return new JsonObject()
+                .put("clusterName", association.cluster())
+                .put("namespace", association.subject().namespace())
+                .put("serviceAccount", association.subject().serviceAccount())
+                .put("associationArn", association.arn(region))
+                .put("associationId", association.id());
+    }
+
+    private static @Nullable Double seconds(@Nullable Instant instant) {
+        return instant == null ? null : instant.getEpochSecond() + instant.getNano() / NANOS;
+    }
+
+    private static void put(JsonObject json, String name, @Nullable Object value) {
+        if (value != null) {
+            json.put(name, value);
+        }
+    }
+}

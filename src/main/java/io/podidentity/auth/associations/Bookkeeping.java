@@ -1,0 +1,30 @@
+package io.podidentity.auth.associations;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the API keeps about an association, and the exchange of tokens does not look at.
+ *
+ * @param created null where a person wrote the association
+ * @param modified null where a person wrote the association
+ * @param requestToken of the request that created it; another with the same token changes nothing
+ */
+public record Bookkeeping(
+        Map<String, String> tags,
+        @Nullable Instant created,
+        @Nullable Instant modified,
+        @Nullable String requestToken) {
+
+    static final Bookkeeping NONE = new Bookkeeping(Map.of(), null, null, null);
+
+    public Bookkeeping {
+        tags = new TreeMap<>(tags);
+    }
+
+    Bookkeeping modifiedAt(Instant now) {
+        return new Bookkeeping(tags, created, now, requestToken);
+    }
+}

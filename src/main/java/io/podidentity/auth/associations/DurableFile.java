@@ -1,0 +1,88 @@
+package io.podidentity.auth.associations;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A file that is always whole, whenever the process or the machine ends, and that one writer at a
+ * time changes, in this process or another.
+ */
+final class DurableFile {
+
+    // Of the whole process: a lock on a file keeps other processes out only, and fails within one.
+    private static final ReentrantLock OWN = new ReentrantLock();
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Path file;
+    private final Path folder;
+
+    DurableFile(Path file) {
+        this.file = file.toAbsolutePath();
+        this.folder = Objects.requireNonNull(this.file.getParent());
+    }
+
+    /** Does something while nobody else does. */
+    <T> T exclusively(Task<T> task) throws IOException {
+        OWN.lock();
+        // Apart from the file, which is replaced by another.
+        try (FileChannel lock =
+                        FileChannel.open(
+                                beside(".lock"),
+                                Set.of(CREATE, WRITE, NOFOLLOW_LINKS),
+                                OWNER_ONLY);
+                var _ = lock.lock()) {
+            return task.run();
+        } finally {
+            OWN.unlock();
+        }
+    }
+
+    /** Replaces the content; returns when it has reached the disk. */
+    void write(String content) throws IOException {
+        Path half = beside(".new");
+        // Left by a process that was killed, or put there by somebody who would read along.
+        Files.deleteIfExists(half);
+        try (FileChannel out = FileChannel.open(half, Set.of(CREATE_NEW, WRITE), OWNER_ONLY)) {
+            if (Files.exists(file)) {
+                Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+                Files.setPosixFilePermissions(half, permissions);
+            }
+            ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(UTF_8));
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel names = FileChannel.open(folder, READ)) {
+            names.force(true);
+        }
+    }
+
+    private Path beside(String ending) {
+        return folder.resolve("." + file.getFileName() + ending);
+    }
+
+    interface Task<T> {
+        T run() throws IOException;
+    }
+}

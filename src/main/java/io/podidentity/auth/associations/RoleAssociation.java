@@ -1,0 +1,44 @@
+package io.podidentity.auth.associations;
+
+/** A service account of a cluster, or a pattern of them, and what it is given. */
+public record RoleAssociation(Subject subject, Grant grant, Bookkeeping bookkeeping) {
+
+    /** The plainest: a service account and its role. */
+    public static RoleAssociation of(Subject subject, String roleArn) {
+        return new RoleAssociation(
+                subject, new Grant(roleArn, null, false, null), Bookkeeping.NONE);
+    }
+
+    public String cluster() {
+        return subject.cluster();
+    }
+
+    /** Stays the same while the association names the same service account. */
+    public String id() {
+        return subject.id();
+    }
+
+    /** The account of the role that the service assumes, which stands for the cluster's. */
+    String account() {
+        return RoleArn.parse("roleArn", grant.roleArn()).account();
+    }
+
+    public String arn(String region) {
+        RoleArn role = RoleArn.parse("roleArn", grant.roleArn());
+        return "arn:%s:eks:%s:%s:podidentityassociation/%s/%s"
+                .formatted(role.partition(), region, role.account(), cluster(), id());
+    }
+
+    /** The ARN of the cluster, which EKS would have given it. */
+    public String clusterArn(String region) {
+        RoleArn role = RoleArn.parse("roleArn", grant.roleArn());
+        return "arn:%s:eks:%s:%s:cluster/%s"
+                .formatted(role.partition(), region, role.account(), cluster());
+    }
+
+    /** What the trust policy of the target role may ask for, as EKS composes it. */
+    public String externalId(String region) {
+        return String.join(
+                "/", region, account(), cluster(), subject.namespace(), subject.serviceAccount());
+    }
+}

@@ -1,0 +1,16 @@
+package io.podidentity.auth.exchange;
+
+import java.util.Set;
+
+/** A key that callers sign with, and what they may do with it. */
+record AccessKey(String id, String secret, Set<Permission> may) {
+
+    AccessKey {
+        may = Set.copyOf(may);
+    }
+
+    @Override
+    public String toString() {
+        return "AccessKey[" + id + ", " + may + "]";
+    }
+}

@@ -1,0 +1,30 @@
+package io.podidentity.auth.exchange;
+
+import io.podidentity.auth.WireError;
+
+/** What AWS answers to callers that it does not know, before their request is looked at. */
+enum CallerError implements WireError {
+    INCOMPLETE_SIGNATURE("IncompleteSignatureException"),
+    MISSING_TOKEN("MissingAuthenticationTokenException"),
+    UNKNOWN_KEY("UnrecognizedClientException"),
+    INVALID_SIGNATURE("InvalidSignatureException"),
+    NOT_ALLOWED("AccessDeniedException");
+
+    private static final int FORBIDDEN = 403;
+
+    private final String code;
+
+    CallerError(String code) {
+        this.code = code;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public int status() {
+        return FORBIDDEN;
+    }
+}

@@ -1,0 +1,21 @@
+package io.podidentity.auth.exchange;
+
+import io.podidentity.auth.WireError;
+
+/** Says who may call. */
+@FunctionalInterface
+public interface Callers {
+
+    /** May read a file: never call it on an event loop. */
+    Verdict check(Call call, Permission wanted);
+
+    /** What a check found. */
+    sealed interface Verdict {
+
+        /** The caller may go on; {@code who} is for the log. */
+        record Allowed(String who) implements Verdict {}
+
+        /** The caller may not; {@code message} goes back to it. */
+        record Denied(WireError error, String message) implements Verdict {}
+    }
+}

@@ -1,0 +1,35 @@
+package io.podidentity.auth.exchange;
+
+import io.podidentity.auth.exchange.Callers.Verdict.Allowed;
+import io.podidentity.auth.exchange.Callers.Verdict.Denied;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Callers that sign with a known key, or whose certificate the TLS handshake has verified. A
+ * certificate is a node's, and lets nobody change associations.
+ *
+ * @param signatures null where no keys are configured
+ * @param certificates whether certificates are asked for
+ */
+public record KnownCallers(@Nullable SignatureCheck signatures, boolean certificates)
+        implements Callers {
+
+    @Override
+    public Verdict check(Call call, Permission wanted) {
+        boolean signed = call.header("authorization") != null;
+        // The agent signs each request, whatever it is believed for.
+        boolean certified = certificates && call.certificate() != null;
+        if (certified && wanted == Permission.EXCHANGE) {
+            return new Allowed("certificate " + call.certificate());
+        }
+        if (signatures != null && signed) {
+            return signatures.check(call, wanted);
+        }
+        if (certified) {
+            return new Denied(
+                    CallerError.NOT_ALLOWED,
+                    "A client certificate may exchange tokens only; associations need a signature");
+        }
+        return new Denied(CallerError.MISSING_TOKEN, "Missing Authentication Token");
+    }
+}

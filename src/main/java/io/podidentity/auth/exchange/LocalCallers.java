@@ -1,0 +1,71 @@
+package io.podidentity.auth.exchange;
+
+import io.podidentity.auth.exchange.Callers.Verdict.Allowed;
+import io.podidentity.auth.exchange.Callers.Verdict.Denied;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Any program of this machine, for a service on loopback. A web page is none: a browser here sends
+ * what a page anywhere tells it to (CSRF), and to whatever the page's name leads to (DNS
+ * rebinding).
+ *
+ * @param host where the service listens
+ */
+public record LocalCallers(String host) implements Callers {
+
+    private static final Pattern HOST =
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^:\\[\\]]+))(?::\\d*)?");
+    // What a page may send without being asked about first is forms and plain text.
+    private static final Pattern JSON =
+            Pattern.compile("application/(x-amz-json-1\\.\\d|json)\\s*(;.*)?");
+
+    @Override
+    public Verdict check(Call call, Permission wanted) {
+        return refusal(call)
+                .<Verdict>map(message -> new Denied(CallerError.NOT_ALLOWED, message))
+                .orElseGet(() -> new Allowed("anybody"));
+    }
+
+    private Optional<String> refusal(Call call) {
+        String named = call.header(SignedCall.HOST);
+        if (named == null || !isHere(named)) {
+            return Optional.of(
+                    "Without --callers this service is called by the address of this machine, such"
+                            + " as 127.0.0.1, and by no other name");
+        }
+        if (call.headers().containsKey("origin") || call.headers().containsKey("sec-fetch-site")) {
+            return Optional.of("Web pages may not call this service");
+        }
+        return call.body().length() == 0 || isJson(call.header("content-type"))
+                ? Optional.empty()
+                : Optional.of("The body must be sent as Content-Type application/json");
+    }
+
+    private boolean isHere(String named) {
+        Matcher parts = HOST.matcher(named);
+        if (!parts.matches()) {
+            return false;
+        }
+        String bare = parts.group(1) == null ? parts.group(2) : parts.group(1);
+        return bare.equalsIgnoreCase(host)
+                || bare.equalsIgnoreCase("localhost")
+                || isLoopback(bare);
+    }
+
+    /** Of addresses only: where a name leads to is not ours to say. */
+    private static boolean isLoopback(String address) {
+        try {
+            return InetAddress.ofLiteral(address).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isJson(@Nullable String type) {
+        return type != null && JSON.matcher(type).matches();
+    }
+}

@@ -1,0 +1,37 @@
+package io.podidentity.auth.server;
+
+import io.podidentity.auth.associations.AssociationsApi;
+import io.podidentity.auth.associations.AssociationsFile;
+import io.podidentity.auth.exchange.Exchange;
+import io.podidentity.auth.sts.AssumeRole;
+import io.podidentity.auth.sts.StsCalls;
+import io.podidentity.auth.sts.StsSessions;
+import io.podidentity.config.AuthConfig;
+import io.podidentity.token.TokenVerifier;
+import java.time.Clock;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Puts the service together; no bean, so that an agent loads nothing of it. */
+final class AuthAssembly {
+
+    private AuthAssembly() {}
+
+    static AuthParts parts(
+            AuthConfig config,
+            AuthServiceSettings settings,
+            Map<String, TokenVerifier> clusters,
+            StsCalls sts,
+            Supplier<AuthMetrics> metrics,
+            Clock clock) {
+        String region = settings.region();
+        AssociationsFile associations = new AssociationsFile(AuthSettings.associations(config));
+        StsSessions sessions = new StsSessions(AssumeRole.at(sts), region, UUID::randomUUID);
+        return new AuthParts(
+                new Exchange(clusters::get, associations, sessions, clock),
+                new AssociationsApi(clusters.keySet(), associations, region, clock),
+                AuthSettings.callers(config, settings, clock),
+                metrics.get());
+    }
+}

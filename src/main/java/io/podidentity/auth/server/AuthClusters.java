@@ -1,0 +1,132 @@
+package io.podidentity.auth.server;
+
+import io.podidentity.config.AgentConfig;
+import io.podidentity.config.AuthConfig;
+import io.podidentity.config.ClusterSource;
+import io.podidentity.config.InvalidSettingException;
+import io.podidentity.config.NamedValue;
+import io.podidentity.outbound.Proxies;
+import io.podidentity.schedule.Background;
+import io.podidentity.schedule.SystemTimeline;
+import io.podidentity.token.ApiServer;
+import io.podidentity.token.JwtTokenVerifier;
+import io.podidentity.token.KeyDocument;
+import io.podidentity.token.KeysAtApiServer;
+import io.podidentity.token.KeysAtUri;
+import io.podidentity.token.KeysInFile;
+import io.podidentity.token.OwnCluster;
+import io.podidentity.token.RefreshingKeys;
+import io.podidentity.token.ReviewedTokens;
+import io.podidentity.token.TokenRules;
+import io.podidentity.token.TokenVerifier;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what verifies the tokens of each cluster. */
+final class AuthClusters {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(10);
+    // A file costs nothing to read, and an unknown key is worth a look soon.
+    private static final RefreshingKeys.Timing TIMING =
+            new RefreshingKeys.Timing(
+                    Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(1));
+
+    private final AuthConfig config;
+    private final AgentConfig agent;
+    private final SystemTimeline timeline;
+    private final Clock clock;
+
+    AuthClusters(AuthConfig config, AgentConfig agent, SystemTimeline timeline, Clock clock) {
+        this.config = config;
+        this.agent = agent;
+        this.timeline = timeline;
+        this.clock = clock;
+    }
+
+    /** By the clusters' names. */
+    Map<String, TokenVerifier> verifiers() {
+        Map<String, TokenVerifier> verifiers = new LinkedHashMap<>();
+        for (ClusterSource source : sources()) {
+            if (verifiers.put(source.name(), verifier(source)) != null) {
+                throw new InvalidSettingException(
+                        "--cluster", source.name() + " is there twice", "give each once");
+            }
+        }
+        if (verifiers.isEmpty()) {
+            throw new InvalidSettingException("--cluster", "missing", "give NAME=KEYS");
+        }
+        for (NamedValue issuer : issuers()) {
+            if (!verifiers.containsKey(issuer.name())) {
+                throw new InvalidSettingException(
+                        "--issuer",
+                        issuer.name() + " is no cluster of --cluster",
+                        "give one of " + verifiers.keySet());
+            }
+        }
+        return verifiers;
+    }
+
+    private List<ClusterSource> sources() {
+        return config.cluster().orElse(List.of()).stream().map(ClusterSource::parse).toList();
+    }
+
+    private List<NamedValue> issuers() {
+        return config.issuer().orElse(List.of()).stream().map(NamedValue::issuer).toList();
+    }
+
+    private TokenVerifier verifier(ClusterSource source) {
+        boolean ownCluster = source.keys().equals(ClusterSource.API_SERVER);
+        RefreshingKeys keys =
+                new RefreshingKeys(
+                        ownCluster ? new KeysAtApiServer(apiServer()) : keys(source),
+                        null,
+                        TIMING,
+                        Background.PLATFORM,
+                        clock);
+        keys.keepFreshEvery(LOOK, timeline::after);
+        TokenVerifier signatures =
+                new JwtTokenVerifier(
+                        keys,
+                        new TokenRules(issuer(source.name()), Set.of(TokenRules.EKS_AUDIENCE)),
+                        clock);
+        return config.tokenReview() && ownCluster
+                ? new ReviewedTokens(signatures, apiServer())
+                : signatures;
+    }
+
+    private KeyDocument keys(ClusterSource source) {
+        return source.isUrl()
+                ? new KeysAtUri(
+                        URI.create(source.keys()),
+                        agent.caBundle().orElse(null),
+                        Proxies.of(System.getenv()),
+                        PATIENCE)
+                : new KeysInFile(Path.of(source.keys()));
+    }
+
+    private ApiServer apiServer() {
+        return OwnCluster.apiServer(agent, PATIENCE)
+                .orElseThrow(
+                        () ->
+                                new InvalidSettingException(
+                                        "--cluster",
+                                        "there is no API server outside a cluster",
+                                        "give a JWKS file or URL"));
+    }
+
+    private @Nullable String issuer(String cluster) {
+        return issuers().stream()
+                .filter(each -> each.name().equals(cluster))
+                .map(NamedValue::value)
+                .findFirst()
+                .orElse(null);
+    }
+}

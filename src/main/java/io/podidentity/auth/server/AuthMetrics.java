@@ -1,0 +1,55 @@
+package io.podidentity.auth.server;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.podidentity.auth.sts.StsCalls;
+import io.podidentity.config.Version;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
+import java.time.Duration;
+
+/** Counts what the service of {@code auth} does. */
+public final class AuthMetrics implements AuthEvents {
+
+    private static final String OURS = "pod_identity_auth_";
+
+    private final MeterRegistry registry;
+
+    public AuthMetrics(MeterRegistry registry, CircuitBreakerMaintenance breakers) {
+        this.registry = registry;
+        Gauge.builder(
+                        OURS + "sts_breaker_open",
+                        breakers,
+                        all ->
+                                all.currentState(StsCalls.BREAKER) == CircuitBreakerState.CLOSED
+                                        ? 0
+                                        : 1)
+                .description("1 while calls to STS are held back because it keeps failing")
+                .register(registry);
+        Gauge.builder("pod_identity_agent_build_info", () -> 1)
+                .description("The version that runs")
+                .tag("version", Version.current())
+                .register(registry);
+        var _ = timer("Success");
+    }
+
+    @Override
+    public void exchanged(String result, Duration took) {
+        timer(result).record(took);
+    }
+
+    /** The results are those of a service model, and so are few. */
+    private Timer timer(String result) {
+        return Timer.builder(OURS + "exchange_duration")
+                .description("Tokens exchanged or refused")
+                .tag("result", result)
+                .serviceLevelObjectives(
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1))
+                .register(registry);
+    }
+}

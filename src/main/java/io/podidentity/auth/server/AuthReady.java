@@ -1,0 +1,27 @@
+package io.podidentity.auth.server;
+
+import io.quarkus.arc.lookup.LookupIfProperty;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/**
+ * Says whether the service of {@code auth} serves. STS is not asked: its outage is no fault of it.
+ */
+@Readiness
+@Singleton
+@LookupIfProperty(name = "agent.command", stringValue = "auth")
+class AuthReady implements HealthCheck {
+
+    private final AuthServer server;
+
+    AuthReady(AuthServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("EKS Auth").status(server.ready()).build();
+    }
+}

@@ -1,0 +1,163 @@
+package io.podidentity.auth.server;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.podidentity.auth.sts.OwnCredentials;
+import io.podidentity.auth.sts.OwnIdentity;
+import io.podidentity.auth.sts.StsCalls;
+import io.podidentity.config.AgentConfig;
+import io.podidentity.config.AuthConfig;
+import io.podidentity.config.Grace;
+import io.podidentity.config.InvalidSettingException;
+import io.podidentity.schedule.Background;
+import io.podidentity.schedule.Repeating;
+import io.podidentity.schedule.SystemTimeline;
+import io.podidentity.token.TokenVerifier;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.net.BindException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** {@code auth}: an EKS Auth of one's own on real STS. */
+@Singleton // Without a proxy, which an agent would load with all that it names.
+public class AuthServer {
+
+    private static final Logger LOG = Logger.getLogger(AuthServer.class);
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final AuthConfig config;
+    private final AgentConfig agent;
+    private final StsCalls sts;
+    private final OwnCredentials credentials;
+    private final Supplier<AuthMetrics> metrics;
+    private final SystemTimeline timeline;
+    private final Clock clock;
+    private volatile @Nullable AuthService service;
+    private volatile boolean ready;
+
+    AuthServer(
+            Vertx vertx,
+            AuthConfig config,
+            AgentConfig agent,
+            StsCalls sts,
+            OwnCredentials credentials,
+            MeterRegistry registry,
+            CircuitBreakerMaintenance breakers,
+            SystemTimeline timeline,
+            Clock clock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.agent = agent;
+        this.sts = sts;
+        this.credentials = credentials;
+        this.metrics = () -> new AuthMetrics(registry, breakers);
+        this.timeline = timeline;
+        this.clock = clock;
+    }
+
+    /**
+     * Serves, or ends the start.
+     *
+     * @throws InvalidSettingException if it cannot serve as it was told
+     */
+    public void start() {
+        AuthServiceSettings settings = AuthSettings.listener(config);
+        credentials.check();
+        OwnIdentity.check(sts);
+        Map<String, TokenVerifier> clusters =
+                new AuthClusters(config, agent, timeline, clock).verifiers();
+        AuthService serving =
+                new AuthService(
+                        vertx,
+                        settings,
+                        AuthAssembly.parts(config, settings, clusters, sts, metrics, clock),
+                        Background.VIRTUAL);
+        listen(serving, settings, clusters.keySet());
+        service = serving;
+        Thread.ofPlatform()
+                .name("warm-up")
+                .daemon()
+                .start(() -> warmUp(serving, clusters.keySet().iterator().next()));
+    }
+
+    /** Walks the way of a request first: agents wait for a second only. */
+    private void warmUp(AuthService serving, String cluster) {
+        try {
+            serving.rehearse(cluster, "none");
+            OwnIdentity.rehearse(sts);
+        } catch (RuntimeException e) {
+            LOG.warnf("STS does not say who this service is: %s", e.getMessage());
+        } finally {
+            ready = true;
+        }
+    }
+
+    /** Whether callers are served. */
+    boolean ready() {
+        return ready;
+    }
+
+    public void stop() {
+        ready = false;
+        AuthService serving = service;
+        if (serving == null) {
+            return;
+        }
+        try {
+            serving.stop()
+                    .toCompletableFuture()
+                    .get(Grace.REQUESTS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Stopping with requests unanswered");
+        }
+    }
+
+    private void listen(AuthService serving, AuthServiceSettings settings, Set<String> clusters) {
+        try {
+            int port = serving.start().toCompletableFuture().join();
+            LOG.infof(
+                    "EKS Auth for %s listens on %s://%s:%d in %s",
+                    clusters,
+                    settings.tls() == null ? "http" : "https",
+                    config.bindHost().inUrl(),
+                    port,
+                    settings.region());
+        } catch (CompletionException e) {
+            throw notListening(settings, e);
+        }
+        var _ =
+                Repeating.every(
+                        LOOK,
+                        timeline::after,
+                        serving::refresh,
+                        bug -> LOG.error("The TLS files are not looked at for now", bug));
+    }
+
+    private static InvalidSettingException notListening(
+            AuthServiceSettings settings, CompletionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return cause instanceof BindException
+                ? new InvalidSettingException(
+                        "--port",
+                        "the service cannot listen on %s:%d: %s"
+                                .formatted(settings.host(), settings.port(), cause.getMessage()),
+                        "give an address of this machine and a port that is free")
+                : new InvalidSettingException(
+                        "--tls-cert",
+                        "the service cannot start: " + cause.getMessage(),
+                        "give PEM files of a certificate and its key");
+    }
+}

@@ -1,0 +1,93 @@
+package io.podidentity.auth.server;
+
+import io.podidentity.auth.exchange.AccessKeys;
+import io.podidentity.auth.exchange.Callers;
+import io.podidentity.auth.exchange.KnownCallers;
+import io.podidentity.auth.exchange.LocalCallers;
+import io.podidentity.auth.exchange.SignatureCheck;
+import io.podidentity.aws.SdkSettings;
+import io.podidentity.config.AuthConfig;
+import io.podidentity.config.InvalidSettingException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** What the service is told, checked as a whole. */
+final class AuthSettings {
+
+    private AuthSettings() {}
+
+    static AuthServiceSettings listener(AuthConfig config) {
+        String host = config.bindHost().address();
+        Tls tls = tls(config);
+        try {
+            return new AuthServiceSettings(
+                    host, config.port(), region(config), tls, config.allowPlainHttp());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(
+                    "--bind-host",
+                    String.valueOf(e.getMessage()),
+                    "give --tls-cert and --tls-key, or --allow-plain-http where something before"
+                            + " the service has TLS");
+        }
+    }
+
+    static Path associations(AuthConfig config) {
+        return config.associations().orElseThrow(() -> missing("--associations", "give a file"));
+    }
+
+    static Callers callers(AuthConfig config, AuthServiceSettings settings, Clock clock) {
+        if (config.callers().isEmpty() && config.clientCa().isEmpty()) {
+            if (!settings.onLoopback()) {
+                throw new InvalidSettingException(
+                        "--bind-host",
+                        "anybody who reaches " + settings.host() + " could call",
+                        "give --callers or --client-ca");
+            }
+            return new LocalCallers(settings.host());
+        }
+        return new KnownCallers(
+                signatures(config, settings.region(), clock), config.clientCa().isPresent());
+    }
+
+    private static @Nullable SignatureCheck signatures(
+            AuthConfig config, String region, Clock clock) {
+        Path file = config.callers().orElse(null);
+        try {
+            return file == null ? null : new SignatureCheck(new AccessKeys(file), region, clock);
+        } catch (IOException e) {
+            throw new InvalidSettingException(
+                    "--callers", file + ": " + e.getMessage(), "see the README for what it holds");
+        }
+    }
+
+    private static @Nullable Tls tls(AuthConfig config) {
+        if (config.tlsCert().isEmpty() && config.tlsKey().isEmpty()) {
+            if (config.clientCa().isPresent()) {
+                throw missing("--tls-cert", "--client-ca needs --tls-cert and --tls-key");
+            }
+            return null;
+        }
+        return new Tls(
+                config.tlsCert().orElseThrow(() -> missing("--tls-cert", "--tls-key needs it")),
+                config.tlsKey().orElseThrow(() -> missing("--tls-key", "--tls-cert needs it")),
+                config.clientCa().orElse(null),
+                config.callers().isEmpty());
+    }
+
+    private static String region(AuthConfig config) {
+        return config.region()
+                .or(SdkSettings::region)
+                .orElseThrow(
+                        () ->
+                                new InvalidSettingException(
+                                        "--region",
+                                        "no region is set",
+                                        "give it, or set AWS_REGION"));
+    }
+
+    private static InvalidSettingException missing(String flag, String remedy) {
+        return new InvalidSettingException(flag, "missing", remedy);
+    }
+}

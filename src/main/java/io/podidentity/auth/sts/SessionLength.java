@@ -1,0 +1,81 @@
+package io.podidentity.auth.sts;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
+import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
+
+/**
+ * Asks for sessions as long as their roles allow. STS tells only by refusing, so the length is
+ * searched for, four calls at most, and remembered for a while.
+ */
+final class SessionLength {
+
+    /** As EKS has it, where the role allows that. */
+    static final int MOST_HOURS = 6;
+
+    /** Every role allows that, and role chaining allows no more. */
+    static final int LEAST_HOURS = 1;
+
+    private static final Duration MEMORY = Duration.ofHours(1);
+    private static final int ROLES = 10_000;
+
+    private final AssumeRole sts;
+    private final Cache<String, Integer> allowed;
+
+    SessionLength(AssumeRole sts, Ticker ticker) {
+        this.sts = sts;
+        this.allowed =
+                Caffeine.newBuilder()
+                        .maximumSize(ROLES)
+                        .expireAfterWrite(MEMORY)
+                        .ticker(ticker)
+                        .build();
+    }
+
+    /** The session that chains to another role is as short as that one's. */
+    AssumeRoleResponse shortest(AssumeRoleRequest request) {
+        return ask(request, LEAST_HOURS);
+    }
+
+    AssumeRoleResponse longest(AssumeRoleRequest request) {
+        Integer known = allowed.getIfPresent(request.roleArn());
+        int first = known == null ? MOST_HOURS : known;
+        try {
+            return ask(request, first);
+        } catch (StsFailed.TooLong e) {
+            if (first == LEAST_HOURS) {
+                throw e;
+            }
+            return search(request, e.byChaining() ? LEAST_HOURS + 1 : first);
+        }
+    }
+
+    /**
+     * @param refused hours that the role is known not to allow
+     */
+    private AssumeRoleResponse search(AssumeRoleRequest request, int refused) {
+        int good = LEAST_HOURS;
+        int bad = refused;
+        @Nullable AssumeRoleResponse best = null;
+        while (bad - good > 1) {
+            int middle = (good + bad) / 2;
+            try {
+                best = ask(request, middle);
+                good = middle;
+            } catch (StsFailed.TooLong e) {
+                bad = middle;
+            }
+        }
+        allowed.put(request.roleArn(), good);
+        return best == null ? ask(request, good) : best;
+    }
+
+    private AssumeRoleResponse ask(AssumeRoleRequest request, int hours) {
+        int seconds = Math.toIntExact(Duration.ofHours(hours).toSeconds());
+        return sts.assume(request.copy(r -> r.durationSeconds(seconds)));
+    }
+}

@@ -1,0 +1,36 @@
+package io.podidentity.auth.sts;
+
+import io.podidentity.auth.associations.RoleAssociation;
+import io.podidentity.token.ServiceAccountToken;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sts.model.Tag;
+
+/** The tags by which policies tell pods apart, as EKS names them. */
+final class SessionTags {
+
+    private static final int LONGEST = 256;
+
+    private SessionTags() {}
+
+    /** Those of a pod; what its token does not name is left out. */
+    static List<Tag> of(RoleAssociation association, ServiceAccountToken token, String region) {
+        List<Tag> tags = new ArrayList<>();
+        add(tags, "eks-cluster-arn", association.clusterArn(region));
+        add(tags, "eks-cluster-name", association.cluster());
+        add(tags, "kubernetes-namespace", token.namespace());
+        add(tags, "kubernetes-service-account", token.serviceAccount());
+        add(tags, "kubernetes-pod-name", token.podName());
+        add(tags, "kubernetes-pod-uid", token.podUid());
+        return tags;
+    }
+
+    private static void add(List<Tag> tags, String key, @Nullable String value) {
+        if (value != null) {
+            // Only names of pods and service accounts come near.
+            String cut = value.substring(0, Math.min(value.length(), LONGEST));
+            tags.add(Tag.builder().key(key).value(cut).build());
+        }
+    }
+}

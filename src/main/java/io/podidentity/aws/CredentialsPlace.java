@@ -1,0 +1,10 @@
+package io.podidentity.aws;
+
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * One place that credentials can come from.
+ *
+ * @param name how it is told in logs and errors
+ */
+public record CredentialsPlace(String name, AwsCredentialsProvider provider) {}

@@ -1,0 +1,116 @@
+package io.podidentity.aws;
+
+import static software.amazon.awssdk.profiles.ProfileProperty.CREDENTIAL_SOURCE;
+import static software.amazon.awssdk.profiles.ProfileProperty.ROLE_ARN;
+import static software.amazon.awssdk.profiles.ProfileProperty.ROLE_SESSION_NAME;
+import static software.amazon.awssdk.profiles.ProfileProperty.SOURCE_PROFILE;
+import static software.amazon.awssdk.profiles.ProfileProperty.WEB_IDENTITY_TOKEN_FILE;
+
+import io.podidentity.config.InvalidSettingException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.profiles.Profile;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
+import software.amazon.awssdk.profiles.ProfileProperty;
+
+/**
+ * The credentials that a profile of the shared files names, as the SDK reads it, but for two
+ * things: roles are assumed through an STS of ours, and a profile that sends the agent to itself is
+ * refused.
+ */
+record SharedProfile(ProfileFile files, OwnSts sts) {
+
+    /** What makes a profile one of credentials, and not of a region alone. */
+    private static final Set<String> CREDENTIALS =
+            Set.of(
+                    ROLE_ARN,
+                    ProfileProperty.AWS_ACCESS_KEY_ID,
+                    ProfileProperty.CREDENTIAL_PROCESS,
+                    ProfileProperty.SSO_START_URL,
+                    "sso_session");
+
+    /** The profile that counts, if the files have it now. */
+    static Optional<Profile> configured() {
+        return ProfileFile.defaultProfileFile().profile(name());
+    }
+
+    static String name() {
+        return ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow();
+    }
+
+    static boolean hasCredentials(Profile profile) {
+        return profile.properties().keySet().stream().anyMatch(CREDENTIALS::contains);
+    }
+
+    /** What the profile names. */
+    AwsCredentialsProvider credentials() {
+        return credentials(name(), new HashSet<>());
+    }
+
+    private AwsCredentialsProvider credentials(String name, Set<String> seen) {
+        Profile profile =
+                files.profile(name)
+                        .orElseThrow(() -> wrong(name, "is not there", "name one that is"));
+        if (!seen.add(name)) {
+            throw wrong(name, "is its own source_profile", "name one that has credentials");
+        }
+        if (Stream.of(ProfileProperty.SSO_START_URL, "sso_session")
+                .anyMatch(key -> profile.property(key).isPresent())) {
+            throw wrong(name, "needs a person to sign in", "name one without SSO");
+        }
+        Optional<String> role = profile.property(ROLE_ARN);
+        if (role.isEmpty()) {
+            return ProfileCredentialsProvider.builder()
+                    .profileFile(() -> files)
+                    .profileName(name)
+                    .build();
+        }
+        Optional<String> tokenFile = profile.property(WEB_IDENTITY_TOKEN_FILE);
+        return tokenFile.isPresent()
+                ? sts.webIdentity(
+                        role.get(),
+                        profile.property(ROLE_SESSION_NAME).orElse(null),
+                        Path.of(tokenFile.get()))
+                : sts.role(profile, role.get(), source(profile, seen));
+    }
+
+    /** What a role is assumed with. */
+    private AwsCredentialsProvider source(Profile profile, Set<String> seen) {
+        Optional<String> other = profile.property(SOURCE_PROFILE);
+        if (other.isPresent()) {
+            return credentials(other.get(), seen);
+        }
+        String source = profile.property(CREDENTIAL_SOURCE).orElse("none");
+        return switch (source.toLowerCase(Locale.ROOT)) {
+            case "ec2instancemetadata" -> InstanceProfileCredentialsProvider.create();
+            case "environment" -> EnvironmentVariableCredentialsProvider.create();
+            // That is the agent, and each request to it would make another.
+            case "ecscontainer" ->
+                    throw wrong(
+                            profile.name(),
+                            "has credential_source = EcsContainer, so that the agent would ask"
+                                    + " itself",
+                            "use Ec2InstanceMetadata or Environment");
+            default ->
+                    throw wrong(
+                            profile.name(),
+                            "has a role_arn and nothing to assume it with",
+                            "give it a source_profile, a credential_source or a"
+                                    + " web_identity_token_file");
+        };
+    }
+
+    private static InvalidSettingException wrong(String profile, String problem, String remedy) {
+        return new InvalidSettingException(
+                "AWS_PROFILE", "profile " + profile + " " + problem, remedy);
+    }
+}

@@ -1,0 +1,66 @@
+package io.podidentity.aws;
+
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+
+/**
+ * Tells in the log as whom the process signs, at its first call and at each change. STS is asked
+ * for that apart from the calls: it may be out of reach where they are not.
+ */
+public final class SignerLog {
+
+    private static final Logger LOG = Logger.getLogger(SignerLog.class);
+
+    private final Whose whose;
+    private volatile @Nullable String lastKey;
+    private String told = "";
+
+    public SignerLog(Whose whose) {
+        this.whose = whose;
+    }
+
+    /**
+     * A call is being signed.
+     *
+     * @param place where the credentials come from
+     */
+    void signed(AwsCredentials credentials, String place) {
+        if (!credentials.accessKeyId().equals(lastKey)) {
+            lastKey = credentials.accessKeyId();
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("signer-log")
+                    .start(() -> tell(identity(credentials), place));
+        }
+    }
+
+    private synchronized void tell(String identity, String place) {
+        String line = identity + ", from " + place;
+        if (!line.equals(told)) {
+            told = line;
+            LOG.infof("Calls are signed as %s", line);
+        }
+    }
+
+    private String identity(AwsCredentials credentials) {
+        try {
+            return whose.arn(credentials);
+        } catch (Exception e) {
+            return "%s (STS does not say who that is: %s)"
+                    .formatted(credentials.accessKeyId(), e.getClass().getSimpleName());
+        }
+    }
+
+    /** Knows whose credentials are. */
+    @FunctionalInterface
+    public interface Whose {
+
+        /**
+         * The ARN of their identity. Blocks.
+         *
+         * @throws Exception if that cannot be known now
+         */
+        String arn(AwsCredentials credentials) throws Exception;
+    }
+}

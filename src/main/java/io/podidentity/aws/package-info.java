@@ -1,0 +1,5 @@
+/** What every AWS client of the process shares: the SDK's settings, and the process' identity. */
+@NullMarked
+package io.podidentity.aws;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,344 @@
+package io.podidentity.guard;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AttributeKey;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * Bounds what the clients of some listeners hold in memory: connections, unfinished requests and
+ * answers that are not read. A client may hold as much as is still free, or its equal share where
+ * that is more; beyond it, its own connections that are stuck the longest are cut. So one client
+ * alone gets half of the budget at most, and there is always room for another.
+ */
+public final class ConnectionGuard {
+
+    /**
+     * How much and how long.
+     *
+     * @param request from a connection or the first byte of a request to its last byte
+     * @param idle from an answer to the next request
+     * @param unread how long the client may leave answers unread
+     */
+    record Limits(Budget budget, Duration request, Duration idle, Duration unread) {
+        static Limits within(Budget budget) {
+            return new Limits(
+                    budget, Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(10));
+        }
+    }
+
+    /** A client, by its address; all under the guard's lock. */
+    static final class Client {
+        private final SocketAddress address;
+        private final Set<GuardedConnection> connections = new HashSet<>();
+        private long held;
+
+        private Client(SocketAddress address) {
+            this.address = address;
+        }
+    }
+
+    private static final long SWEEP_MILLIS = 1_000;
+
+    /** What a connection holds that does nothing: objects of the socket, of Netty and Vert.x. */
+    static final long PLAIN = 8 * 1024;
+
+    /** With an engine of TLS and its buffers for a record each way. */
+    private static final long TLS = 48 * 1024;
+
+    private static final AttributeKey<GuardedConnection> CONNECTION =
+            AttributeKey.valueOf(ConnectionGuard.class, "connection");
+
+    /** What goes first of one client where memory must be found. */
+    private static final Comparator<GuardedConnection> WORST =
+            Comparator.comparingInt(GuardedConnection::badness)
+                    .thenComparing(Comparator.comparingLong(GuardedConnection::since).reversed());
+
+    private final Limits limits;
+    private final Function<CutOff, byte[]> bodies;
+    private final Map<SocketAddress, Client> clients = new HashMap<>();
+    private final Set<GuardedConnection> connections = new HashSet<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private long held;
+    private volatile boolean closing;
+
+    /**
+     * @param bodies what to tell in JSON those that are cut off
+     */
+    public ConnectionGuard(Vertx vertx, Budget budget, Function<CutOff, byte[]> bodies) {
+        this(Limits.within(budget), bodies);
+        vertx.setPeriodic(SWEEP_MILLIS, tick -> sweep());
+    }
+
+    ConnectionGuard(Limits limits, Function<CutOff, byte[]> bodies) {
+        this.limits = limits;
+        this.bodies = bodies;
+    }
+
+    /**
+     * Watches a port from the moment that a connection is accepted. Vert.x tells of one with TLS
+     * only after its handshake, which an attacker never ends.
+     */
+    public void watchHandshakes(Vertx vertx, int port) {
+        ((VertxInternal) vertx)
+                .getAcceptorEventLoopGroup()
+                .forEach(
+                        executor -> {
+                            SingleThreadEventLoop loop = (SingleThreadEventLoop) executor;
+                            loop.execute(
+                                    () ->
+                                            loop.registeredChannelsIterator()
+                                                    .forEachRemaining(each -> watch(each, port)));
+                        });
+    }
+
+    private void watch(Channel channel, int port) {
+        if (channel instanceof ServerChannel
+                && channel.localAddress() instanceof InetSocketAddress own
+                && own.getPort() == port) {
+            channel.pipeline().addFirst(new Accepted(child -> accepted(child, TLS)));
+        }
+    }
+
+    /** A client connected, and its connection speaks HTTP. */
+    public void opened(HttpConnection connection) {
+        Channel channel = ((ConnectionBase) connection).channel();
+        accepted(channel, connection.isSsl() ? TLS : PLAIN).serve();
+    }
+
+    private GuardedConnection accepted(Channel channel, long fixed) {
+        GuardedConnection connection;
+        synchronized (this) {
+            GuardedConnection known = channel.attr(CONNECTION).get();
+            if (known != null) {
+                return known;
+            }
+            Client client = clients.computeIfAbsent(address(channel), Client::new);
+            connection = new GuardedConnection(channel, this, client, fixed);
+            client.connections.add(connection);
+            connections.add(connection);
+            channel.attr(CONNECTION).set(connection);
+        }
+        channel.closeFuture().addListener(closed -> closed(connection));
+        if (closing) {
+            connection.close();
+        }
+        // Before it speaks HTTP it is cut off without a word.
+        settle(connection, fixed);
+        return connection;
+    }
+
+    private static SocketAddress address(Channel channel) {
+        // A client that left at once has no address any more.
+        return channel.remoteAddress() instanceof InetSocketAddress remote
+                ? new InetSocketAddress(remote.getAddress(), 0)
+                : new InetSocketAddress(0);
+    }
+
+    private void closed(GuardedConnection connection) {
+        forget(connection);
+        if (connection.leave()) {
+            // What the client did not wait for holds nothing up.
+            ended();
+        }
+    }
+
+    /** A request began to be answered. */
+    void began() {
+        running.incrementAndGet();
+    }
+
+    /** A request was answered, or its client left. */
+    void ended() {
+        if (running.decrementAndGet() == 0 && closing) {
+            idle.complete(null);
+        }
+    }
+
+    double directWeight() {
+        return limits.budget().directWeight();
+    }
+
+    /** A connection holds so much now; whoever holds too much is cut off. */
+    void settle(GuardedConnection connection, long now) {
+        List<GuardedConnection> cut;
+        synchronized (this) {
+            if (!connections.contains(connection)) {
+                return;
+            }
+            long more = now - connection.held();
+            connection.held(now);
+            connection.client().held += more;
+            held += more;
+            cut = more > 0 ? worst(connection.client()) : List.of();
+        }
+        cut.forEach(each -> cut(each, CutOff.TOO_MUCH));
+    }
+
+    private List<GuardedConnection> worst(Client grown) {
+        List<GuardedConnection> worst = new ArrayList<>();
+        while (grown.held > share() && take(grown.connections, worst)) {
+            // The client pays with its own.
+        }
+        while (held > limits.budget().bytes() && takeOfLargest(worst)) {
+            // More clients than there are shares: those who hold most pay.
+        }
+        return worst;
+    }
+
+    /** Client by client: to look at all connections each time would be an attack of its own. */
+    private boolean takeOfLargest(List<GuardedConnection> worst) {
+        return clients.values().stream()
+                .sorted(Comparator.<Client>comparingLong(client -> client.held).reversed())
+                .anyMatch(client -> take(client.connections, worst));
+    }
+
+    private boolean take(Collection<GuardedConnection> from, List<GuardedConnection> worst) {
+        GuardedConnection next =
+                from.stream()
+                        .filter(each -> each.state() != GuardedConnection.State.ANSWERED)
+                        .max(WORST)
+                        .orElse(null);
+        if (next == null) {
+            return false;
+        }
+        forget(next);
+        worst.add(next);
+        return true;
+    }
+
+    private long share() {
+        long free = limits.budget().bytes() - held;
+        long equal = limits.budget().bytes() / (clients.size() + 1);
+        return Math.max(Math.max(free, equal), GuardedConnection.POLITE);
+    }
+
+    private synchronized void forget(GuardedConnection connection) {
+        if (!connections.remove(connection)) {
+            return;
+        }
+        Client client = connection.client();
+        client.connections.remove(connection);
+        client.held -= connection.held();
+        held -= connection.held();
+        if (client.connections.isEmpty()) {
+            clients.remove(client.address);
+        }
+    }
+
+    /** Closes who took too long; to be called about every second. */
+    void sweep() {
+        long now = System.nanoTime();
+        for (GuardedConnection connection : all()) {
+            long stuck = now - connection.since();
+            switch (connection.state()) {
+                case ANSWERED -> {}
+                case IDLE -> {
+                    if (stuck > limits.idle().toNanos()) {
+                        connection.close();
+                    }
+                }
+                case ARRIVING -> {
+                    if (stuck > limits.request().toNanos()) {
+                        cut(connection, CutOff.TOO_SLOW);
+                    }
+                }
+                case UNREAD -> {
+                    if (stuck > limits.unread().toNanos()) {
+                        connection.close();
+                    }
+                }
+            }
+            connection.look();
+        }
+    }
+
+    private synchronized List<GuardedConnection> all() {
+        return List.copyOf(connections);
+    }
+
+    /**
+     * Takes no more connections and closes those that wait for a request; completes when all
+     * requests are answered.
+     */
+    public CompletionStage<Void> close() {
+        closing = true;
+        all().stream().filter(each -> !each.answering()).forEach(GuardedConnection::close);
+        if (running.get() == 0) {
+            idle.complete(null);
+        }
+        return idle;
+    }
+
+    /** Whether the process is going away. */
+    boolean closing() {
+        return closing;
+    }
+
+    /** Requests being answered. */
+    public int running() {
+        return running.get();
+    }
+
+    /** Connections held open. */
+    public synchronized int open() {
+        return connections.size();
+    }
+
+    /** What all clients hold. */
+    synchronized long held() {
+        return held;
+    }
+
+    private void cut(GuardedConnection connection, CutOff why) {
+        connection.channel().eventLoop().execute(() -> tellAndClose(connection, why));
+    }
+
+    private void tellAndClose(GuardedConnection connection, CutOff why) {
+        if (connection.canBeTold()) {
+            tell(connection.channel(), why);
+        }
+        // What the socket did not take at once is not waited for.
+        connection.close();
+    }
+
+    /** Answers although no request has come; only the channel itself allows that. */
+    private void tell(Channel channel, CutOff why) {
+        byte[] body = bodies.apply(why);
+        DefaultFullHttpResponse response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(why.status()),
+                        Unpooled.wrappedBuffer(body));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CONNECTION, "close");
+        var _ = channel.writeAndFlush(response);
+    }
+}

@@ -1,0 +1,196 @@
+package io.podidentity.outbound;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.jspecify.annotations.Nullable;
+
+/** One connection, over which HTTP/1.1 is spoken, one exchange after the other. */
+final class Connection {
+
+    private static final Http1Config LIMITS =
+            Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(100).build();
+    private static final HttpRequestExecutor EXCHANGES = new HttpRequestExecutor();
+
+    private static final Set<String> BODILESS = Set.of("GET", "HEAD");
+
+    /** Room for some five hundred keys; credentials need a hundredth. */
+    private static final int LONGEST = 256 * 1024;
+
+    private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
+    private final @Nullable Proxy asked;
+    private boolean reusable = true;
+    private long since = System.nanoTime();
+
+    /**
+     * @param raw what is below the socket where that speaks TLS; closed without more words
+     * @param asked the proxy at the other end that is told the whole URL; null for the server, and
+     *     for a tunnel to it
+     */
+    Connection(Socket socket, Socket raw, @Nullable Proxy asked) throws IOException {
+        this.asked = asked;
+        if (socket instanceof SSLSocket secured) {
+            http.bind(secured, raw);
+        } else {
+            http.bind(socket);
+        }
+    }
+
+    /**
+     * Sends a call and reads the answer.
+     *
+     * @throws IOException if not even the head of an answer comes
+     */
+    HttpAnswer exchange(HttpCall call) throws IOException {
+        reusable = false;
+        long began = System.nanoTime();
+        ClassicHttpRequest request = request(call);
+        HttpCoreContext context = HttpCoreContext.create();
+        try {
+            ClassicHttpResponse response = EXCHANGES.execute(request, http, context);
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            IOException broken = null;
+            try {
+                read(response.getEntity(), body, began);
+                reusable = EXCHANGES.keepAlive(request, response, http, context);
+            } catch (IOException e) {
+                broken = e;
+            }
+            return new HttpAnswer(
+                    response.getCode(),
+                    headers(response),
+                    body.toString(StandardCharsets.UTF_8),
+                    broken);
+        } catch (HttpException e) {
+            throw new IOException("the answer is not HTTP: " + e.getMessage(), e);
+        } finally {
+            since = System.nanoTime();
+        }
+    }
+
+    /** Asks a proxy to lead on to a server. */
+    static void tunnel(Socket socket, Destination to, Proxy proxy) throws IOException {
+        Connection connection = new Connection(socket, socket, null);
+        BasicClassicHttpRequest request =
+                new BasicClassicHttpRequest("CONNECT", host(to), to.authority());
+        request.setHeader("Host", to.authority());
+        if (proxy.authorization() != null) {
+            request.setHeader("Proxy-Authorization", proxy.authorization());
+        }
+        try {
+            ClassicHttpResponse response =
+                    EXCHANGES.execute(request, connection.http, HttpCoreContext.create());
+            if (response.getCode() / 100 != 2) {
+                throw new IOException(
+                        "proxy %s answers with status %d%s"
+                                .formatted(
+                                        proxy,
+                                        response.getCode(),
+                                        response.getCode() == 407
+                                                ? ": its URL needs a user and password that it"
+                                                        + " accepts"
+                                                : ""));
+            }
+        } catch (HttpException e) {
+            throw new IOException("proxy " + proxy + " does not speak HTTP", e);
+        }
+    }
+
+    boolean reusable() {
+        return reusable;
+    }
+
+    /** When it was last used, by the system's nano time. */
+    long since() {
+        return since;
+    }
+
+    /** Whether the other end has closed it. */
+    boolean stale() {
+        try {
+            return http.isStale();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    void close() {
+        http.close(CloseMode.IMMEDIATE);
+    }
+
+    private ClassicHttpRequest request(HttpCall call) {
+        Destination to = Destination.of(call.uri());
+        String path = call.uri().getRawPath();
+        String query = call.uri().getRawQuery();
+        String target = (path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+        BasicClassicHttpRequest request =
+                new BasicClassicHttpRequest(call.method(), host(to), target);
+        request.setAbsoluteRequestUri(asked != null);
+        request.setHeader("Host", call.uri().getRawAuthority());
+        call.headers()
+                .forEach((name, values) -> values.forEach(one -> request.addHeader(name, one)));
+        if (asked != null && asked.authorization() != null) {
+            request.setHeader("Proxy-Authorization", asked.authorization());
+        }
+        if (!BODILESS.contains(call.method())) {
+            byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
+            request.setHeader("Content-Length", String.valueOf(body.length));
+            request.setEntity(new ByteArrayEntity(body, null));
+        }
+        return request;
+    }
+
+    private static HttpHost host(Destination to) {
+        return new HttpHost(to.secure() ? "https" : "http", to.host(), to.port());
+    }
+
+    private void read(@Nullable HttpEntity entity, ByteArrayOutputStream body, long began)
+            throws IOException {
+        if (entity == null) {
+            return;
+        }
+        InputStream in = entity.getContent();
+        byte[] part = new byte[8 * 1024];
+        long patience = http.getSocketTimeout().toNanoseconds();
+        for (int length = in.read(part); length >= 0; length = in.read(part)) {
+            body.write(part, 0, length);
+            if (body.size() > LONGEST) {
+                throw new IOException("the document exceeds " + LONGEST + " bytes");
+            }
+            // Of what drips, each part comes in time.
+            if (System.nanoTime() - began > patience) {
+                throw new SocketTimeoutException("the answer does not end");
+            }
+        }
+    }
+
+    private static Map<String, List<String>> headers(ClassicHttpResponse response) {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (Header each : response.getHeaders()) {
+            headers.computeIfAbsent(each.getName(), name -> new ArrayList<>()).add(each.getValue());
+        }
+        return headers;
+    }
+}

@@ -1,0 +1,5 @@
+/** The way out of the node: HTTP calls, through proxies, to names with many addresses. */
+@NullMarked
+package io.podidentity.outbound;
+
+import org.jspecify.annotations.NullMarked;

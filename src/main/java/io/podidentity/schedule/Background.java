@@ -1,0 +1,39 @@
+package io.podidentity.schedule;
+
+import io.quarkus.arc.Arc;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+
+/** Where what blocks runs: a thread of its own for each task. */
+public final class Background {
+
+    private static final Logger LOG = Logger.getLogger(Background.class);
+
+    /** For what waits on sockets. */
+    public static final Executor VIRTUAL = task -> start(Thread.ofVirtual(), task);
+
+    /** For what also reads files or looks names up, which would hold a virtual thread's carrier. */
+    public static final Executor PLATFORM = task -> start(Thread.ofPlatform().daemon(), task);
+
+    private Background() {}
+
+    /** Repeats off the timeline's one thread, which must not block. */
+    public static Repeating.Timer timer(Timeline timeline) {
+        return (delay, task) -> {
+            var _ = timeline.after(delay, () -> PLATFORM.execute(task));
+        };
+    }
+
+    private static void start(Thread.Builder thread, Runnable task) {
+        thread.name("background").uncaughtExceptionHandler(Background::failed).start(task);
+    }
+
+    /** A fetch that nobody waits for may end after the application has. */
+    private static void failed(Thread thread, Throwable failure) {
+        if (Arc.container() == null) {
+            LOG.debug("A task ended after the application had", failure);
+        } else {
+            LOG.error("A task in the background failed", failure);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.podidentity.token;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Reads documents whose authors are not trusted to be brief. */
+final class BoundedText {
+
+    /** Room for some five hundred keys. */
+    private static final int LONGEST = 256 * 1024;
+
+    private BoundedText() {}
+
+    static String read(InputStream in) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        byte[] part = new byte[8 * 1024];
+        for (int length = in.read(part); length >= 0; length = in.read(part)) {
+            read.write(part, 0, length);
+            if (read.size() > LONGEST) {
+                throw new IOException("the document exceeds " + LONGEST + " bytes");
+            }
+        }
+        return read.toString(UTF_8);
+    }
+}

@@ -1,0 +1,60 @@
+package io.podidentity.token;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
+/**
+ * A JWKS document kept on disk, so that a restart does not depend on the place it came from. Its
+ * first line names that place, its second one when it was there.
+ */
+record KeptKeys(Path file, String place, Clock clock) {
+
+    /** Longer than an outage lasts, shorter than a withdrawn key should be believed. */
+    private static final Duration LARGEST_AGE = Duration.ofDays(7);
+
+    /** Keeps a document that was just fetched. */
+    void keep(String jwks) throws IOException {
+        new OwnerOnlyFile(file).write(place + "\n" + clock.instant() + "\n" + jwks);
+    }
+
+    /**
+     * Reads what was kept.
+     *
+     * @throws IOException where there is nothing that may be believed
+     */
+    KeySet read() throws IOException {
+        String[] lines;
+        try {
+            // Whoever could write here could sign tokens.
+            lines = new OwnerOnlyFile(file).read().split("\n", 3);
+        } catch (NoSuchFileException e) {
+            throw new IOException("nothing was kept", e);
+        }
+        if (!lines[0].equals(place)) {
+            throw new IOException("it was kept from another place");
+        }
+        if (lines.length < 3) {
+            throw new IOException("it is damaged");
+        }
+        Duration age = Duration.between(fetched(lines[1]), clock.instant());
+        if (age.isNegative() || age.compareTo(LARGEST_AGE) > 0) {
+            throw new IOException(
+                    "it is of %s, not of the last %d days"
+                            .formatted(lines[1], LARGEST_AGE.toDays()));
+        }
+        return KeySet.parse(lines[2]);
+    }
+
+    private static Instant fetched(String text) throws IOException {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IOException("it does not say when it was kept", e);
+        }
+    }
+}

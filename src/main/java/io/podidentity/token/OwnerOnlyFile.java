@@ -1,0 +1,120 @@
+package io.podidentity.token;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.Set;
+
+/** A file that nobody but its owner may read, and that is never seen half written. */
+public record OwnerOnlyFile(Path path) {
+
+    /** Replaces the content; makes the folder where it is missing. */
+    public void write(String content) throws IOException {
+        Path folder = folder();
+        makeOwn(folder);
+        // A temporary file is its owner's alone from the start.
+        Path half = Files.createTempFile(folder, "." + path.getFileName(), ".tmp");
+        try {
+            Files.writeString(half, content);
+            Files.move(
+                    half,
+                    path,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(half);
+        }
+    }
+
+    /**
+     * The content, where nobody but this process' user and root can have written it.
+     *
+     * @throws IOException where there is none that may be believed; the message says why
+     */
+    public String read() throws IOException {
+        UserPrincipal self = self();
+        // Held open, so that what was looked at is what is read, whatever becomes of its path.
+        try (DirectoryStream<Path> listed = Files.newDirectoryStream(folder())) {
+            if (!(listed instanceof SecureDirectoryStream<Path> folder)) {
+                throw new IOException("this system cannot tell whose it is");
+            }
+            checkFolder(
+                    folder.getFileAttributeView(PosixFileAttributeView.class).readAttributes(),
+                    self);
+            Path name = path.getFileName();
+            try (var file = folder.newByteChannel(name, Set.of(READ, NOFOLLOW_LINKS))) {
+                checkFile(
+                        folder.getFileAttributeView(
+                                        name, PosixFileAttributeView.class, NOFOLLOW_LINKS)
+                                .readAttributes(),
+                        self);
+                return BoundedText.read(Channels.newInputStream(file));
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            throw new NoSuchFileException(path.toString());
+        }
+    }
+
+    private static void checkFolder(PosixFileAttributes folder, UserPrincipal self)
+            throws IOException {
+        if (!folder.owner().equals(self)
+                || !Collections.disjoint(folder.permissions(), Set.of(GROUP_WRITE, OTHERS_WRITE))) {
+            throw new IOException("others than its owner may write to its folder");
+        }
+    }
+
+    private static void checkFile(PosixFileAttributes file, UserPrincipal self) throws IOException {
+        if (!file.isRegularFile() || !file.owner().equals(self)) {
+            throw new IOException("it is another user's");
+        }
+        if (!file.permissions().equals(PosixFilePermissions.fromString("rw-------"))) {
+            throw new IOException("others than its owner may use it");
+        }
+    }
+
+    private Path folder() {
+        return Objects.requireNonNull(path.toAbsolutePath().getParent());
+    }
+
+    private static void makeOwn(Path folder) throws IOException {
+        if (folder.getParent() != null) {
+            Files.createDirectories(folder.getParent());
+        }
+        try {
+            Files.createDirectory(
+                    folder,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            // Whose it is counts when the file is read.
+        }
+    }
+
+    /** The user whom new files belong to: the JDK does not tell it otherwise. */
+    private UserPrincipal self() throws IOException {
+        Path sample = Files.createTempFile(folder(), ".owner", ".tmp");
+        try {
+            return Files.getOwner(sample, NOFOLLOW_LINKS);
+        } finally {
+            Files.delete(sample);
+        }
+    }
+}

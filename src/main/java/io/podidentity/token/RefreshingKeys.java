@@ -1,0 +1,201 @@
+package io.podidentity.token;
+
+import io.podidentity.schedule.Repeating;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of a document that changes: fetched from time to time, and when a token names a key that
+ * is not known yet. The last good ones stay while new ones cannot be had.
+ */
+public final class RefreshingKeys implements KeySource {
+
+    private static final Logger LOG = Logger.getLogger(RefreshingKeys.class);
+
+    private final KeyDocument document;
+    private final @Nullable KeptKeys kept;
+    private final Timing timing;
+    private final Executor fetches;
+    private final Clock clock;
+
+    private volatile State state;
+    private Instant tried = Instant.MIN;
+    private @Nullable CompletableFuture<Void> running;
+
+    /**
+     * @param file where keys outlive a restart; null keeps them in memory only
+     * @param fetches runs the fetches, which block
+     */
+    public RefreshingKeys(
+            KeyDocument document,
+            @Nullable Path file,
+            Timing timing,
+            Executor fetches,
+            Clock clock) {
+        this.document = document;
+        this.kept = file == null ? null : new KeptKeys(file, document.place(), clock);
+        this.timing = timing;
+        this.fetches = fetches;
+        this.clock = clock;
+        this.state = new State(restore(), Instant.MIN, "they have not been fetched yet");
+    }
+
+    @Override
+    public Lookup find(String keyId) {
+        Lookup known = state.find(keyId);
+        if (known instanceof Lookup.Found) {
+            return known;
+        }
+        Optional<CompletableFuture<Void>> refresh = refreshUnlessJustTried();
+        if (refresh.isEmpty()) {
+            // Not what was known before: a fetch may have ended in between.
+            return state.find(keyId);
+        }
+        try {
+            refresh.get().get(timing.patience().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return new Lookup.Unavailable("the cluster's keys are still being fetched");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return state.find(keyId);
+    }
+
+    /** Keeps them fresh from now on. */
+    public void keepFreshEvery(Duration interval, Repeating.Timer timer) {
+        var _ =
+                Repeating.every(
+                        interval,
+                        timer,
+                        this::keepFresh,
+                        bug -> LOG.error("The cluster's keys are not kept fresh for now", bug));
+    }
+
+    /** Starts a refresh where one is due, and does not wait for it. To be called often. */
+    void keepFresh() {
+        Duration age = age(state.refreshed());
+        if (age.isNegative() || age.compareTo(timing.refreshEvery()) >= 0) {
+            refreshUnlessJustTried();
+        }
+    }
+
+    private Optional<CompletableFuture<Void>> refreshUnlessJustTried() {
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        synchronized (this) {
+            if (running != null) {
+                return Optional.of(running);
+            }
+            Duration ago = age(tried);
+            if (!ago.isNegative() && ago.compareTo(timing.tryAgainAfter()) < 0) {
+                return Optional.empty();
+            }
+            tried = clock.instant();
+            running = mine;
+        }
+        try {
+            fetches.execute(() -> refresh(mine));
+        } catch (RuntimeException e) {
+            end(mine);
+            throw e;
+        }
+        return Optional.of(mine);
+    }
+
+    private void refresh(CompletableFuture<Void> done) {
+        try {
+            String jwks = document.fetch();
+            succeed(KeySet.parse(jwks), jwks);
+        } catch (IOException | RuntimeException e) {
+            fail(String.valueOf(e.getMessage()));
+        } finally {
+            end(done);
+        }
+    }
+
+    private void end(CompletableFuture<Void> fetch) {
+        synchronized (this) {
+            running = null;
+        }
+        fetch.complete(null);
+    }
+
+    private void succeed(KeySet keys, String jwks) {
+        State before = state;
+        state = new State(keys, clock.instant(), null);
+        if (before.problem() != null || !keys.equals(before.keys())) {
+            LOG.infof("%d keys of the cluster from %s", keys.keys().size(), document.place());
+        }
+        if (kept != null) {
+            try {
+                kept.keep(jwks);
+            } catch (IOException e) {
+                LOG.warnf("The cluster's keys cannot be kept for a restart: %s", e);
+            }
+        }
+    }
+
+    private void fail(String problem) {
+        State before = state;
+        state = new State(before.keys(), before.refreshed(), problem);
+        if (!problem.equals(before.problem())) {
+            LOG.warnf("The cluster's keys cannot be fetched: %s", problem);
+        }
+    }
+
+    private @Nullable KeySet restore() {
+        if (kept == null) {
+            return null;
+        }
+        try {
+            return kept.read();
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.infof("No keys of the cluster from %s: %s", kept.file(), e.getMessage());
+            return null;
+        }
+    }
+
+    private Duration age(Instant instant) {
+        return instant.equals(Instant.MIN)
+                ? ChronoUnit.FOREVER.getDuration()
+                : Duration.between(instant, clock.instant());
+    }
+
+    /**
+     * When keys are fetched.
+     *
+     * @param refreshEvery whether or not they are missed
+     * @param tryAgainAfter the least time between two fetches, however many unknown keys are named
+     * @param patience how long a look-up waits for a fetch
+     */
+    public record Timing(Duration refreshEvery, Duration tryAgainAfter, Duration patience) {
+
+        /** For a node of a cluster. */
+        public static final Timing DEFAULT =
+                new Timing(Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+    }
+
+    /**
+     * @param problem what went wrong the last time, null where nothing did
+     */
+    private record State(@Nullable KeySet keys, Instant refreshed, @Nullable String problem) {
+
+        Lookup find(String keyId) {
+            Lookup found = keys == null ? new Lookup.Unknown() : keys.find(keyId);
+            return found instanceof Lookup.Unknown && problem != null
+                    ? new Lookup.Unavailable("the cluster's keys are not known: " + problem)
+                    : found;
+        }
+    }
+}

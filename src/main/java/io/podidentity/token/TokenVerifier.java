@@ -1,0 +1,23 @@
+package io.podidentity.token;
+
+/** Says whether the cluster really issued a token. */
+public interface TokenVerifier {
+
+    /**
+     * Checks signature, issuer, audience and time. May fetch keys: never call it on an event loop.
+     */
+    Verdict verify(ServiceAccountToken token);
+
+    /** What a verification found. */
+    sealed interface Verdict {
+
+        /** The cluster issued the token and it is valid now. */
+        record Genuine() implements Verdict {}
+
+        /** The token must not be believed; {@code problem} never quotes it. */
+        record Refused(String problem) implements Verdict {}
+
+        /** There are no keys to tell with; {@code problem} says why. */
+        record Unverifiable(String problem) implements Verdict {}
+    }
+}

@@ -1,2 +1,0 @@
-/** Whether a native image is told of all that it cannot see by itself. */
-package io.podidentity.agent.reachability;

@@ -1,0 +1,148 @@
+package io.podidentity.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.podidentity.agent.node.EksAuthOnNode;
+import io.podidentity.agent.node.Namespace;
+import io.podidentity.agent.node.PodsOnNode;
+import io.podidentity.agent.node.PodsOnNode.Pod;
+import io.podidentity.agent.node.Shell;
+import io.podidentity.harness.Processes;
+import io.podidentity.manifests.Manifest;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The image, run from the generated manifest's own containers, serves the pods of a node. */
+class ContainerIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Map<String, String> SIGNING =
+            Map.of(
+                    "AWS_ACCESS_KEY_ID", "AKIANODE",
+                    "AWS_SECRET_ACCESS_KEY", "secretOfTheNode",
+                    "AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
+
+    private final String name = "pia-" + ProcessHandle.current().pid();
+    private final PodsOnNode topology = new PodsOnNode();
+    private final Namespace node = topology.node();
+    private PodSpec manifest;
+    private Podman podman;
+    private EksAuthOnNode eksAuth;
+    private @Nullable Process agent;
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void load() throws Exception {
+        podman = new Podman(node.name(), folder.resolve("volumes"));
+        manifest = Manifest.agent("dev", "eu-west-1");
+        eksAuth = EksAuthOnNode.start(node);
+    }
+
+    @AfterEach
+    void clean() throws Exception {
+        if (eksAuth != null) {
+            Shell.run(List.of("podman", "rm", "--force", "--time", "1", name));
+            eksAuth.close();
+        }
+        if (agent != null) {
+            Processes.kill(agent);
+        }
+        topology.close();
+    }
+
+    @Test
+    void podsGetCredentialsFromTheManifestsContainers() throws Exception {
+        initialize();
+        agent = server();
+
+        awaitCredentials("169.254.170.23");
+        awaitCredentials("[fd00:ec2::23]");
+
+        assertThat(Podman.status(name, "CapEff")).as("NET_BIND_SERVICE").isEqualTo(mask(10));
+        assertThat(Podman.status(name, "CapBnd")).as("NET_BIND_SERVICE").isEqualTo(mask(10));
+        assertThat(Podman.status(name, "CapAmb")).as("none").isEqualTo("0000000000000000");
+        assertThat(Podman.status(name, "NoNewPrivs")).isEqualTo("1");
+        assertThat(Podman.status(name, "Seccomp")).as("filtered").isEqualTo("2");
+
+        Shell.succeed(
+                List.of(
+                        "podman",
+                        "stop",
+                        "--time",
+                        String.valueOf(manifest.getTerminationGracePeriodSeconds()),
+                        name));
+        assertThat(agent.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(agent.exitValue()).isZero();
+    }
+
+    @Test
+    void nodeWithoutIpv6IsServedOverIpv4() throws Exception {
+        node.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+        initialize();
+        agent = server();
+
+        awaitCredentials("169.254.170.23");
+
+        assertThat(agent.isAlive()).isTrue();
+    }
+
+    @Test
+    void imageHoldsNoShell() throws Exception {
+        Path root = Path.of("target/image/root");
+        try (var files = Files.walk(root)) {
+            assertThat(files.filter(Files::isExecutable).filter(Files::isRegularFile))
+                    .extracting(file -> root.relativize(file).toString())
+                    .isNotEmpty()
+                    .allMatch(
+                            file ->
+                                    file.contains("/jre/bin/")
+                                            || file.contains("/jre/lib/")
+                                            || file.contains(".so"));
+        }
+    }
+
+    private void initialize() {
+        Container initialize = manifest.getInitContainers().getFirst();
+        Shell.succeed(podman.run(name, initialize, Map.of(), List.of()));
+    }
+
+    private void awaitCredentials(String host) {
+        for (Pod pod : topology.pods()) {
+            await(host + " answers with credentials")
+                    .atMost(PATIENCE)
+                    .until(() -> pod.ask(host, eksAuth.token()), it -> it.endsWith(" 200"));
+        }
+    }
+
+    private Process server() throws Exception {
+        Container server = manifest.getContainers().getFirst();
+        File log = folder.resolve("agent.log").toFile();
+        return Processes.start(
+                new ProcessBuilder(
+                                podman.run(
+                                        name,
+                                        server,
+                                        SIGNING,
+                                        List.of("--endpoint", eksAuth.endpoint())))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log));
+    }
+
+    private static String mask(int capability) {
+        return String.format("%016x", 1L << capability);
+    }
+}

@@ -1,0 +1,87 @@
+package io.podidentity.image;
+
+import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.TarImage;
+import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
+import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
+import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
+import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import com.google.cloud.tools.jib.api.buildplan.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Packs the tree into a tar file that container tools load, what changes least first. */
+final class JibImage {
+
+    private JibImage() {}
+
+    static void write(Path root, String version, Path tar) throws Exception {
+        Path home = ImageTree.home(root);
+        Containerizer to =
+                Containerizer.to(TarImage.at(tar).named("pod-identity-agent:" + version));
+        to.setOfflineMode(true)
+                .setBaseImageLayersCache(cache(tar))
+                .setApplicationLayersCache(cache(tar));
+        Jib.fromScratch()
+                .setFormat(ImageFormat.OCI)
+                .setPlatforms(Set.of(new Platform(architecture(), "linux")))
+                .addFileEntriesLayer(layer(root, "system", file -> !file.startsWith(home)))
+                .addFileEntriesLayer(
+                        layer(root, "runtime", file -> file.startsWith(home.resolve("jre"))))
+                .addFileEntriesLayer(
+                        layer(root, "libraries", file -> file.startsWith(home.resolve("app/lib"))))
+                .addFileEntriesLayer(
+                        layer(
+                                root,
+                                "application",
+                                file ->
+                                        file.startsWith(home)
+                                                && !file.startsWith(home.resolve("jre"))
+                                                && !file.startsWith(home.resolve("app/lib"))))
+                .setEnvironment(Map.of("MALLOC_ARENA_MAX", "2"))
+                .setUser("65532:65532")
+                .setLabels(
+                        Map.of(
+                                "org.opencontainers.image.title", "pod-identity-agent",
+                                "org.opencontainers.image.description",
+                                        "Hands each pod of a node the AWS credentials it is entitled to",
+                                "org.opencontainers.image.licenses", "Apache-2.0",
+                                "org.opencontainers.image.version", version))
+                .setEntrypoint(ImageTree.entryPoint(Path.of("/"), "-XX:AOTCache="))
+                .containerize(to);
+    }
+
+    private static Path cache(Path tar) {
+        return tar.resolveSibling("layers");
+    }
+
+    private static String architecture() {
+        String name = System.getProperty("os.arch");
+        return name.equals("aarch64") ? "arm64" : name;
+    }
+
+    private static FileEntriesLayer layer(Path root, String name, Predicate<Path> belongs)
+            throws IOException {
+        FileEntriesLayer.Builder layer = FileEntriesLayer.builder().setName(name);
+        try (Stream<Path> files = Files.walk(root)) {
+            List<Path> sorted =
+                    files.filter(file -> !file.equals(root)).filter(belongs).sorted().toList();
+            for (Path file : sorted) {
+                layer.addEntry(
+                        file,
+                        AbsoluteUnixPath.fromPath(Path.of("/").resolve(root.relativize(file))),
+                        FilePermissions.fromPosixFilePermissions(
+                                Files.getPosixFilePermissions(file)),
+                        ImageTree.TIME.toInstant());
+            }
+        }
+        return layer.build();
+    }
+}

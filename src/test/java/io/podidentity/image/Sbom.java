@@ -1,0 +1,71 @@
+package io.podidentity.image;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The list of all that is in the image, as CycloneDX: Maven's, with the rest added. */
+final class Sbom {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ObjectNode document;
+
+    private Sbom(ObjectNode document) {
+        this.document = document;
+    }
+
+    static Sbom read(Path file) throws IOException {
+        return new Sbom((ObjectNode) JSON.readTree(file.toFile()));
+    }
+
+    Sbom add(List<SystemPackage> packages) {
+        packages.forEach(each -> add("library", each.name(), each.version(), each.url()));
+        return this;
+    }
+
+    /** Adds the runtime of the JDK that runs this. */
+    Sbom addRuntime() {
+        String version = Runtime.version().toString();
+        return add(
+                "platform",
+                "openjdk",
+                version,
+                "pkg:generic/openjdk@" + version.replace("+", "%2B"));
+    }
+
+    private Sbom add(String type, String name, String version, String url) {
+        document.withArray("components")
+                .addObject()
+                .put("type", type)
+                .put("bom-ref", url)
+                .put("name", name)
+                .put("version", version)
+                .put("purl", url);
+        return this;
+    }
+
+    /** The URLs of its packages, as people write them. */
+    Stream<String> packages() {
+        return document.path("components")
+                .valueStream()
+                .map(component -> component.path("purl"))
+                .filter(JsonNode::isTextual)
+                .map(url -> URLDecoder.decode(escaped(url.asText()), StandardCharsets.UTF_8));
+    }
+
+    /** To this decoder a plus is a space. */
+    private static String escaped(String url) {
+        return url.replace("+", "%2B");
+    }
+
+    void write(Path file) throws IOException {
+        JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), document);
+    }
+}

@@ -1,0 +1,139 @@
+package io.podidentity.reachability;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.podidentity.config.Version;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.StringEntry;
+import java.lang.reflect.AccessibleObject;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+
+class LookedUpByNameTest {
+
+    private static final JavaClasses AGENT =
+            new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .importPackages("io.podidentity");
+
+    @Test
+    void everyClassOfTheAwsSdkThatItNamesInATextIsListed() throws IOException {
+        Set<String> classes = new HashSet<>();
+        Set<String> constants = new HashSet<>();
+        for (URL url : Collections.list(loader().getResources("software/amazon/awssdk/"))) {
+            try (JarFile jar = ((JarURLConnection) url.openConnection()).getJarFile()) {
+                for (JarEntry entry : Collections.list(jar.entries())) {
+                    if (entry.getName().endsWith(".class")) {
+                        classes.add(className(entry));
+                        constants.addAll(constants(jar.getInputStream(entry).readAllBytes()));
+                    }
+                }
+            }
+        }
+        Set<String> named = new TreeSet<>(constants);
+        named.retainAll(classes);
+        assertThat(named)
+                .as("what the SDK names, of which native-image has to be told")
+                .isNotEmpty()
+                .isEqualTo(Metadata.texts(Metadata.byHand().at("/reflection"), "type"));
+    }
+
+    @Test
+    void everyListedClassHasWhatIsListed() throws Exception {
+        for (var entry : Metadata.byHand().at("/reflection")) {
+            Class<?> type = Class.forName(entry.at("/type").asText(), false, loader());
+            for (var method : entry.at("/methods")) {
+                assertThat(method.at("/name").asText()).isEqualTo("<init>");
+                assertThat(type.getDeclaredConstructor()).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void everyListedResourceIsThere() throws IOException {
+        Set<String> resources = Metadata.texts(Metadata.byHand().at("/resources"), "glob");
+        assertThat(resources)
+                .contains("pod-identity-agent.properties")
+                .allSatisfy(name -> assertThat(loader().getResource(name)).isNotNull());
+        assertThat(Version.current()).isNotEmpty();
+    }
+
+    @Test
+    void nothingButTheVersionIsReadFromAResource() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(Version.class.getName())
+                .should()
+                .callMethodWhere(target(nameMatching("getResource.*")))
+                .check(AGENT);
+    }
+
+    @Test
+    void theAgentItselfLooksNothingUp() {
+        noClasses()
+                .that()
+                // It asks picocli for the class of an option, which picocli's own list registers.
+                .doNotHaveFullyQualifiedName("io.podidentity.cli.Flags")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.lang.reflect..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(ServiceLoader.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(AccessibleObject.class)
+                .orShould()
+                .callMethod(Class.class, "forName", String.class)
+                .check(AGENT);
+    }
+
+    @Test
+    void everyBodyThatIsWrittenAsJsonIsRegistered() {
+        classes()
+                .that()
+                .areAnnotatedWith(JsonPropertyOrder.class)
+                .should()
+                .beAnnotatedWith(RegisterForReflection.class)
+                .check(AGENT);
+    }
+
+    private static ClassLoader loader() {
+        return LookedUpByNameTest.class.getClassLoader();
+    }
+
+    private static String className(JarEntry entry) {
+        String path = entry.getName();
+        return path.substring(0, path.length() - ".class".length()).replace('/', '.');
+    }
+
+    private static List<String> constants(byte[] bytes) {
+        List<String> constants = new ArrayList<>();
+        for (var entry : ClassFile.of().parse(bytes).constantPool()) {
+            if (entry instanceof StringEntry text) {
+                constants.add(text.stringValue());
+            }
+        }
+        return constants;
+    }
+}

@@ -1,0 +1,111 @@
+package io.podidentity.reachability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.bootstrap.app.CuratedApplication;
+import io.quarkus.bootstrap.app.QuarkusBootstrap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What {@code -Pnative} leaves for the builder image, for want of which it cannot be tried here.
+ */
+class NativeSourcesIT {
+
+    private static final String FOLDER = "META-INF/native-image/";
+
+    @TempDir static Path target;
+
+    private static String arguments = "";
+    private static Path jar = Path.of("");
+
+    @BeforeAll
+    static void buildAsTheNativeProfileDoes() throws Exception {
+        Path project = Path.of("").toAbsolutePath();
+        Properties properties = new Properties();
+        properties.setProperty("quarkus.native.enabled", "true");
+        properties.setProperty("quarkus.native.sources-only", "true");
+        properties.setProperty("quarkus.package.jar.enabled", "false");
+        QuarkusBootstrap bootstrap =
+                QuarkusBootstrap.builder()
+                        .setApplicationRoot(project.resolve("target/classes"))
+                        .setProjectRoot(project)
+                        .setTargetDirectory(target)
+                        .setBaseName("agent")
+                        .setMode(QuarkusBootstrap.Mode.PROD)
+                        .setIsolateDeployment(true)
+                        .setOffline(true)
+                        .setLocalProjectDiscovery(true)
+                        .setBuildSystemProperties(properties)
+                        .build();
+        try (CuratedApplication application = bootstrap.bootstrap()) {
+            application.createAugmentor().createProductionApplication();
+        }
+        Path sources = target.resolve("native-sources");
+        arguments = Files.readString(sources.resolve("native-image.args"));
+        jar = sources.resolve("agent-runner.jar");
+    }
+
+    @Test
+    void theBuilderIsOfThisJava() throws IOException {
+        assertThat(Files.readString(target.resolve("native-sources/graalvm.version")))
+                .startsWith("25.");
+    }
+
+    @Test
+    void theImageSpeaksTls() {
+        assertThat(argument("--enable-url-protocols=").split(",")).contains("http", "https");
+    }
+
+    @Test
+    void theImageMayCallTheCLibrary() {
+        assertThat(argument("--enable-native-access=")).isEqualTo("ALL-UNNAMED");
+    }
+
+    @Test
+    void theJarHoldsAllThatIsListedAndTheListsThemselves() throws IOException {
+        try (JarFile built = new JarFile(jar.toFile())) {
+            String agent = "io.podidentity/pod-identity-agent/";
+            assertThat(built.stream().map(entry -> entry.getName()))
+                    .contains(
+                            "pod-identity-agent.properties",
+                            FOLDER + agent + "reachability-metadata.json",
+                            FOLDER + agent + "native-image.properties",
+                            FOLDER + "picocli-generated/" + agent + "reflect-config.json");
+        }
+    }
+
+    @Test
+    void bodiesOfAnswersAreRegistered() throws IOException {
+        try (JarFile built = new JarFile(jar.toFile())) {
+            var list =
+                    new ObjectMapper()
+                            .readTree(
+                                    built.getInputStream(
+                                            built.getEntry(FOLDER + "reflect-config.json")));
+            Set<String> names = Metadata.texts(list, "name");
+            assertThat(names)
+                    .contains(
+                            "io.podidentity.agent.server.CredentialsBody",
+                            "io.podidentity.agent.server.ErrorBody");
+        }
+    }
+
+    private static String argument(String name) {
+        return Pattern.compile(" ")
+                .splitAsStream(arguments)
+                .filter(argument -> argument.startsWith(name))
+                .map(argument -> argument.substring(name.length()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " in " + arguments));
+    }
+}

@@ -1,0 +1,2 @@
+/** Whether a native image is told of all that it cannot see by itself. */
+package io.podidentity.reachability;
