@@ -168,13 +168,13 @@ class LinkSetupTest {
 
     @Test
     void takesTheNextKindWhereTheKernelHasNoDummy() {
-        node.kinds = Set.of("veth");
+        node.kinds = Set.of("bridge");
 
         LinkReport report = setup.apply();
 
         assertReady(report);
-        assertThat(report.changes()).startsWith(new Change.CreateLink(LINK_NAME, "veth"));
-        assertThat(report.notices()).anyMatch(line -> line.contains("trying veth instead"));
+        assertThat(report.changes()).startsWith(new Change.CreateLink(LINK_NAME, "bridge"));
+        assertThat(report.notices()).anyMatch(line -> line.contains("trying bridge instead"));
         assertThat(report.notices().getFirst()).contains("no dummy link", "Unknown device type");
     }
 
