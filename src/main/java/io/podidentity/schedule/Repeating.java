@@ -20,11 +20,7 @@ public final class Repeating {
     private @Nullable String told;
     private volatile boolean stopped;
 
-    private Repeating(
-            Task task,
-            Backoff backoff,
-            Timer timer,
-            Consumer<Throwable> failures) {
+    private Repeating(Task task, Backoff backoff, Timer timer, Consumer<Throwable> failures) {
         this.task = task;
         this.backoff = backoff;
         this.timer = timer;

@@ -39,7 +39,9 @@ final class SdkTables {
         String document = Files.readString(DOCUMENT, UTF_8);
         Files.writeString(
                 DOCUMENT,
-                document.substring(0, begin(document)) + text() + document.substring(end(document)));
+                document.substring(0, begin(document))
+                        + text()
+                        + document.substring(end(document)));
     }
 
     private static int begin(String document) {

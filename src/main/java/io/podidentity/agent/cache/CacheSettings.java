@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param retention age at which credentials are renewed if the pod still asks; zero: no caching
  * @param size entries at most; zero: no caching
  * @param renewalsPerSecond background renewals at most
- * @param clientTimeout how long a caller waits for a running fetch; less than the second after which
- *     the SDKs give up, so that they get an answer they can act upon
+ * @param clientTimeout how long a caller waits for a running fetch; less than the second after
+ *     which the SDKs give up, so that they get an answer they can act upon
  * @param concurrentFetches calls to the source at once
  * @param waitingFetches fetches that may wait for their turn; more are turned away
  * @param perClient sustained fetches and verifications per second of one client address

@@ -62,7 +62,13 @@ public final class CredentialCache implements AutoCloseable {
         deadline = new ClientDeadline(settings.clientTimeout(), timeline, events);
         renewals =
                 new Renewals(
-                        settings.renewalsPerSecond(), store, limiter, deadline, timeline, random, events);
+                        settings.renewalsPerSecond(),
+                        store,
+                        limiter,
+                        deadline,
+                        timeline,
+                        random,
+                        events);
         fetches =
                 new SingleFlight(
                         settings.waitingFetches(),

@@ -80,7 +80,8 @@ public record RenewalPolicy(Duration retention) {
      */
     public static Duration retryAfter(
             int failures, @Nullable Duration asked, RandomGenerator random) {
-        Duration wait = Duration.ofNanos(
+        Duration wait =
+                Duration.ofNanos(
                         (long) (nanos(BACKOFF.after(failures)) * (0.5 + random.nextDouble())));
         return asked == null ? wait : max(wait, min(asked, BACKOFF.longest()));
     }

@@ -47,7 +47,8 @@ public final class LinkWatch implements AutoCloseable {
      *     the link from being as it should has changed; not when all is well
      */
     public static LinkWatch start(LinkSetup setup, Consumer<LinkReport> listener) {
-        return new LinkWatch(setup, () -> setup.events(POLL_INTERVAL), MIN_INTERVAL, listener).start();
+        return new LinkWatch(setup, () -> setup.events(POLL_INTERVAL), MIN_INTERVAL, listener)
+                .start();
     }
 
     LinkWatch start() {

@@ -78,7 +78,8 @@ class LinkWatchIT {
 
         ipv6Off(0);
 
-        await().atMost(TIMEOUT).until(() -> node.ip("-6 address show").contains("fd00:ec2::23/128"));
+        await().atMost(TIMEOUT)
+                .until(() -> node.ip("-6 address show").contains("fd00:ec2::23/128"));
     }
 
     @Test
