@@ -1,9 +1,9 @@
 package io.podidentity.bench;
 
-import io.podidentity.agent.node.LinkKind;
 import io.podidentity.agent.node.LinkReport;
 import io.podidentity.agent.node.LinkSetup;
 import io.podidentity.agent.node.Shell;
+import io.podidentity.config.LinkKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

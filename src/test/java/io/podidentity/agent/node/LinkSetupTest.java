@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.podidentity.agent.node.FakeNode.Trait;
+import io.podidentity.config.LinkKind;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ObjectAssert;

@@ -1,4 +1,4 @@
-package io.podidentity.agent.node;
+package io.podidentity.config;
 
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +12,7 @@ public enum LinkKind {
     BRIDGE;
 
     /** The kernel's names of the kinds to try, best first. */
-    List<String> candidates() {
+    public List<String> candidates() {
         return this == AUTO ? List.of("dummy", "bridge") : List.of(toString());
     }
 
