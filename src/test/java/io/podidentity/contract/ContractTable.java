@@ -9,7 +9,7 @@ import io.podidentity.contract.Expected.Refusal;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.RawConnection;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import io.podidentity.harness.BlackHole;
 import io.podidentity.harness.Door;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

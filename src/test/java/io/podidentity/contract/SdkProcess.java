@@ -2,9 +2,9 @@ package io.podidentity.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.podidentity.agent.node.Shell;
 import io.podidentity.harness.Lines;
 import io.podidentity.harness.Processes;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;

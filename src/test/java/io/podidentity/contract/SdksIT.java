@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.EksAuthPeer.Call;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Instant;

@@ -2,10 +2,10 @@ package io.podidentity.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.node.Namespace;
-import io.podidentity.agent.node.Shell;
+import io.podidentity.harness.Namespace;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestKeys;
+import io.podidentity.harness.Shell;
+import io.podidentity.harness.TestKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.podidentity.agent.node.Namespace;
-import io.podidentity.agent.node.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

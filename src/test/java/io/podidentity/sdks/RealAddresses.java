@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.podidentity.agent.node.Namespace;
-import io.podidentity.agent.node.Shell;
 import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.Namespace;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.Shell;
 import io.podidentity.sdks.SdkProgram.Attempts;
 import java.io.IOException;
 import java.net.URI;

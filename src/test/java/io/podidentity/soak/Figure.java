@@ -1,7 +1,7 @@
 package io.podidentity.soak;
 
-import io.podidentity.agent.node.Shell;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

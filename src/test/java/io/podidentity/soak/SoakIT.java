@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestKeys;
+import io.podidentity.harness.TestKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

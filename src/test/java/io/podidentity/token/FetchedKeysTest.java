@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.harness.ProxyPeer;
+import io.podidentity.harness.TestAuthority;
 import io.podidentity.outbound.Proxies;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

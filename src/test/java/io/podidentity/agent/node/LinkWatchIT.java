@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.podidentity.harness.Namespace;
 import io.podidentity.harness.Processes;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.Jazzer;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import io.podidentity.harness.Namespace;
+import io.podidentity.harness.Shell;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.podidentity.agent.node.Shell;
 import io.podidentity.auth.associations.AssociationsFile;
 import io.podidentity.auth.exchange.KnownCallers;
 import io.podidentity.auth.exchange.LocalCallers;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.Shell;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
