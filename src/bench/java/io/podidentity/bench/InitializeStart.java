@@ -4,7 +4,6 @@ import io.podidentity.agent.node.LinkKind;
 import io.podidentity.agent.node.LinkReport;
 import io.podidentity.agent.node.LinkSetup;
 import io.podidentity.harness.Shell;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,8 +20,7 @@ import java.util.stream.Stream;
 public final class InitializeStart {
 
     private static final int ROUNDS = 15;
-    private static final String JAVA =
-            Path.of(System.getProperty("java.home"), "bin/java").toString();
+    private static final String JAVA = Shell.jdk("java");
     private static final List<String> TUNED =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final List<String> NATIVE = List.of("--enable-native-access=ALL-UNNAMED");

@@ -31,7 +31,7 @@ public final class EksAuthOnNode implements AutoCloseable {
                 Processes.start(
                         new ProcessBuilder(
                                         node.command(
-                                                Namespace.java(),
+                                                Shell.jdk("java"),
                                                 "-cp",
                                                 System.getProperty("java.class.path"),
                                                 EksAuthOnNode.class.getName()))

@@ -98,11 +98,7 @@ public final class Namespace implements AutoCloseable {
     public static Stream<String> packagedAgent() {
         String jar = System.getProperty("agent.jar", "");
         assumeTrue(Path.of(jar).toFile().exists(), "needs the packaged agent");
-        return Stream.of(java(), "-jar", jar);
-    }
-
-    public static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return Stream.of(Shell.jdk("java"), "-jar", jar);
     }
 
     private static List<String> words(String text) {

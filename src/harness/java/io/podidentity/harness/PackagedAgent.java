@@ -149,6 +149,21 @@ public final class PackagedAgent implements AutoCloseable {
         return get(credentials("127.0.0.1"), "Authorization", token);
     }
 
+    /** The same as SDKs do it: asks again where EKS Auth, still cold, was not done in time. */
+    public HttpResponse<String> askAgain(String token) {
+        return await().until(
+                        () -> ask(token),
+                        answer -> !answer.body().contains("has not answered in time"));
+    }
+
+    /** Asks until EKS Auth is there, and returns the credentials. */
+    public String issued(String token) {
+        HttpResponse<String> answer =
+                await().until(() -> ask(token), one -> one.statusCode() != 503);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
     /** The lines of stdout so far. */
     public List<String> stdout() {
         return List.copyOf(out);
@@ -380,7 +395,7 @@ public final class PackagedAgent implements AutoCloseable {
 
         private List<String> jarWithFlags() {
             List<String> line = new ArrayList<>();
-            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            line.add(Shell.jdk("java"));
             line.addAll(jvm);
             line.addAll(List.of("-jar", jar()));
             return line;

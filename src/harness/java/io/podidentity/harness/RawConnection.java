@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -115,10 +114,6 @@ public final class RawConnection implements AutoCloseable {
 
         public @Nullable String header(String name) {
             return headers.get(name);
-        }
-
-        public List<String> headerNames() {
-            return List.copyOf(headers.keySet());
         }
     }
 }

@@ -63,6 +63,11 @@ public final class Shell {
         return result.output();
     }
 
+    /** A tool of the JDK that runs the tests. */
+    public static String jdk(String tool) {
+        return Path.of(System.getProperty("java.home"), "bin", tool).toString();
+    }
+
     public static boolean has(String command) {
         return run(List.of("sh", "-c", "command -v " + command)).exit() == 0;
     }

@@ -5,34 +5,53 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A certificate for 127.0.0.1, and for some names of tests, that signs itself.
  *
  * @param store with the private key
  * @param pem the certificate alone, to be trusted
+ * @param key the private key alone
  */
-public record TestAuthority(Path store, Path pem) {
+public record TestAuthority(Path store, Path pem, Path key) {
 
     public static final String PASSWORD = "changeit";
 
-    public static TestAuthority in(Path folder) throws Exception {
-        Path store = folder.resolve("server.p12");
+    private static final String ALIAS = "server";
+
+    /** One whose certificate is the folder's ca.crt, as in a pod's. */
+    public static TestAuthority in(Path folder) throws IOException, GeneralSecurityException {
+        return make(folder, "server", folder.resolve("ca.crt"));
+    }
+
+    /** One of several in a folder. */
+    public static TestAuthority named(String name, Path folder)
+            throws IOException, GeneralSecurityException {
+        return make(folder, name, folder.resolve(name + ".crt"));
+    }
+
+    private static TestAuthority make(Path folder, String name, Path pem)
+            throws IOException, GeneralSecurityException {
+        Path store = folder.resolve(name + ".p12");
         Shell.succeed(
                 List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Shell.jdk("keytool"),
                         "-genkeypair",
                         "-alias",
-                        "server",
+                        ALIAS,
                         "-keyalg",
                         "EC",
                         "-dname",
-                        "CN=test",
+                        "CN=" + name,
                         "-ext",
                         "san=ip:127.0.0.1,dns:eks-auth.test,dns:keys.test,dns:proxy.test",
                         "-storetype",
@@ -41,16 +60,44 @@ public record TestAuthority(Path store, Path pem) {
                         store.toString(),
                         "-storepass",
                         PASSWORD));
-        return new TestAuthority(store, Files.writeString(folder.resolve("ca.crt"), pem(store)));
+        KeyStore keys = keys(store);
+        Key secret = keys.getKey(ALIAS, PASSWORD.toCharArray());
+        return new TestAuthority(
+                store,
+                write(pem, "CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()),
+                write(folder.resolve(name + ".key"), "PRIVATE KEY", secret.getEncoded()));
+    }
+
+    private static Path write(Path file, String kind, byte[] content) throws IOException {
+        return Files.writeString(
+                file,
+                "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                        .formatted(kind, Base64.getMimeEncoder().encodeToString(content), kind));
+    }
+
+    /** The certificate and its key. */
+    public KeyManager[] keyManagers() throws IOException, GeneralSecurityException {
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys(store), PASSWORD.toCharArray());
+        return managers.getKeyManagers();
+    }
+
+    /** Trust in the certificate and in no other. */
+    public TrustManager[] trustManagers() throws IOException, GeneralSecurityException {
+        KeyStore authorities = KeyStore.getInstance("PKCS12");
+        authorities.load(null, null);
+        authorities.setCertificateEntry(ALIAS, keys(store).getCertificate(ALIAS));
+        TrustManagerFactory trust =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(authorities);
+        return trust.getTrustManagers();
     }
 
     /** What a server on 127.0.0.1 needs. */
     public SSLContext server() throws IOException, GeneralSecurityException {
-        KeyManagerFactory managers =
-                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys(store), PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
+        context.init(keyManagers(), null, null);
         return context;
     }
 
@@ -60,12 +107,5 @@ public record TestAuthority(Path store, Path pem) {
             keys.load(in, PASSWORD.toCharArray());
         }
         return keys;
-    }
-
-    private static String pem(Path store) throws IOException, GeneralSecurityException {
-        KeyStore keys = keys(store);
-        return "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder().encodeToString(keys.getCertificate("server").getEncoded())
-                + "\n-----END CERTIFICATE-----\n";
     }
 }

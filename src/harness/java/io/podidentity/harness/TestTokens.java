@@ -47,6 +47,13 @@ public final class TestTokens {
         return new TestTokens(now);
     }
 
+    /** One made a minute ago for the only pod of a service account in namespace shop. */
+    public static TestTokens of(String serviceAccount) {
+        String pod = serviceAccount + "-0";
+        return at(Instant.now().minusSeconds(60))
+                .pod("shop", serviceAccount, pod, "uid-of-" + serviceAccount);
+    }
+
     /** Binds the token to a pod. */
     public TestTokens pod(String namespace, String serviceAccount, String pod, String uid) {
         claim("sub", "system:serviceaccount:" + namespace + ":" + serviceAccount);

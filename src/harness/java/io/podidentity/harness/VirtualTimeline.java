@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.concurrent.Executor;
 
 /** Time that passes only when told to; what falls due runs in the thread that tells. */
 public final class VirtualTimeline implements Timeline {
@@ -54,11 +53,6 @@ public final class VirtualTimeline implements Timeline {
     /** The wall clock is set, or the machine slept: no other time passes. */
     public synchronized void jump(Duration by) {
         wall = wall.plus(by);
-    }
-
-    /** Runs each task as if it took this long, without a thread. */
-    public Executor taking(Duration latency) {
-        return task -> after(latency, task);
     }
 
     private synchronized Due next(long end) {

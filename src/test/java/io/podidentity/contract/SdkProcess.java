@@ -45,7 +45,7 @@ final class SdkProcess implements AutoCloseable {
     static SdkProcess java(URI credentials, Path tokenFile) throws IOException {
         return new SdkProcess(
                 List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        Shell.jdk("java"),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),

@@ -64,7 +64,7 @@ class ServiceLinksIT {
 
     private Shell.Result initialize(String... environment) {
         List<String> command =
-                List.of(Namespace.java(), "-jar", System.getProperty("agent.jar"), "initialize");
+                List.of(Shell.jdk("java"), "-jar", System.getProperty("agent.jar"), "initialize");
         return node.run(
                 java.util.stream.Stream.of(List.of("env"), List.of(environment), command)
                         .flatMap(List::stream)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
@@ -113,7 +114,7 @@ class TelemetryIT {
 
         assertThat(line.get("level").textValue()).isEqualTo("WARN");
         assertThat(line.get("message").textValue())
-                .contains("[" + EksAuthPeer.REQUEST_ID + "]: (AccessDeniedException)");
+                .contains("[" + EksAuthAnswers.REQUEST_ID + "]: (AccessDeniedException)");
         JsonNode facts = line.get("mdc");
         assertThat(facts.get("namespace").textValue()).isEqualTo("shop");
         assertThat(facts.get("service-account").textValue()).isEqualTo("accessdeniedexception");

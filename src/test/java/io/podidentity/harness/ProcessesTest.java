@@ -28,7 +28,7 @@ class ProcessesTest {
     void processThatSaysNothingHoldsNoCarrier() throws Exception {
         Process jvm =
                 start(
-                        Namespace.java(),
+                        Shell.jdk("java"),
                         "-Djdk.virtualThreadScheduler.parallelism=1",
                         "-Djdk.virtualThreadScheduler.maxPoolSize=1",
                         "-cp",
@@ -43,7 +43,7 @@ class ProcessesTest {
         assumeTrue(Shell.has("setpriv"), "needs setpriv (util-linux)");
         Process jvm =
                 start(
-                        Namespace.java(),
+                        Shell.jdk("java"),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Parent.class.getName());

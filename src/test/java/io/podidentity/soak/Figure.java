@@ -58,11 +58,7 @@ enum Figure {
     }
 
     private static String jcmd(PackagedAgent agent, String command) {
-        return Shell.succeed(
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        String.valueOf(agent.pid()),
-                        command));
+        return Shell.succeed(List.of(Shell.jdk("jcmd"), String.valueOf(agent.pid()), command));
     }
 
     private static long metric(PackagedAgent agent, String series) {

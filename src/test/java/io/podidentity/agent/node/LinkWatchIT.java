@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.Namespace;
 import io.podidentity.harness.Processes;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ class LinkWatchIT {
         output = directory.resolve("output");
         List<String> java =
                 node.command(
-                        Namespace.java(),
+                        Shell.jdk("java"),
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.podidentity.auth.associations.AssociationsFile;
-import io.podidentity.auth.server.ServedAuth;
 import io.podidentity.harness.OwnAuth;
+import io.podidentity.harness.ServedAuth;
 import io.podidentity.harness.TestClock;
 import io.podidentity.harness.TestTokens;
 import java.io.ByteArrayInputStream;
