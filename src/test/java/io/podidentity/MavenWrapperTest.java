@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.BasicAuthenticator;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.podidentity.agent.node.Shell;
+import io.podidentity.harness.Shell;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;

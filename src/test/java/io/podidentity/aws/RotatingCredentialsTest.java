@@ -3,7 +3,7 @@ package io.podidentity.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.podidentity.token.TestClock;
+import io.podidentity.harness.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

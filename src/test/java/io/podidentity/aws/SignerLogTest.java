@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.podidentity.harness.HttpStub;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -112,10 +113,10 @@ class SignerLogTest {
 
     @Test
     void stsIsAskedInASignedRequestWithoutAClientOfIt() throws IOException {
-        try (HttpStub sts = new HttpStub();
+        try (HttpPeer sts = new HttpPeer();
                 Settings settings = new Settings(folder)) {
             settings.set("aws.endpointUrlSts", sts.address().toString());
-            sts.answer("POST /", "<R><Arn>" + ARN + "</Arn></R>");
+            sts.on("POST /", "<R><Arn>" + ARN + "</Arn></R>");
             CallerIdentity identity =
                     new CallerIdentity(UrlConnectionHttpClient.create(), () -> "eu-west-1");
 
@@ -123,7 +124,7 @@ class SignerLogTest {
 
             assertThat(sts.requests().getFirst().header("Authorization"))
                     .contains("Credential=A1/", "/eu-west-1/sts/aws4_request");
-            sts.otherwise(403).forget("POST /");
+            sts.answer(Answer.of(403, "")).forget("POST /");
             assertThatThrownBy(() -> identity.arn(keys("A1")))
                     .isInstanceOf(IOException.class)
                     .hasMessage("status 403");

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.config.InvalidSettingException;
-import io.podidentity.harness.HttpStub;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
+import io.podidentity.harness.StsPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,17 +35,17 @@ class SigningCredentialsTest {
     @TempDir Path folder;
     private Path file;
     private Settings settings;
-    private HttpStub stub;
+    private HttpPeer stub;
 
     @BeforeEach
     void offerAll() throws IOException {
         file = folder.resolve("credentials");
         stub =
-                new HttpStub()
-                        .answer("GET /v1", KEYS.formatted("CONTAINER"))
-                        .answer("PUT /latest/api/token", "session")
-                        .answer(METADATA, "instance-role")
-                        .answer(METADATA + "instance-role", KEYS.formatted("INSTANCE"));
+                new HttpPeer()
+                        .on("GET /v1", KEYS.formatted("CONTAINER"))
+                        .on("PUT /latest/api/token", "session")
+                        .on(METADATA, "instance-role")
+                        .on(METADATA + "instance-role", KEYS.formatted("INSTANCE"));
         settings = new Settings(folder);
         settings.set("aws.containerCredentialsFullUri", stub.address() + "/v1");
         settings.set("aws.endpointUrlSts", stub.address().toString());
@@ -176,7 +178,7 @@ class SigningCredentialsTest {
 
     @Test
     void webIdentityThatStsDoesNotGiveIsNeitherReplacedNorForgotten() throws IOException {
-        stub.otherwise(503);
+        stub.answer(Answer.of(503, ""));
         webIdentity();
         SigningCredentials credentials = credentials(false);
 
@@ -185,13 +187,13 @@ class SigningCredentialsTest {
                 .hasMessage("the web identity of " + ROLE + ": STS answers with status 503");
         assertThat(stub.requests()).noneMatch(request -> request.line().contains("meta-data"));
 
-        stub.answer(STS, session("AssumeRoleWithWebIdentity"));
+        stub.on(STS, StsPeer.as("SESSION"));
         assertThat(credentials.resolveCredentials().accessKeyId()).isEqualTo("SESSION");
     }
 
     @Test
     void profilesRoleThatStsDoesNotGiveIsNeitherReplacedNorForgotten() throws IOException {
-        stub.otherwise(503);
+        stub.answer(Answer.of(503, ""));
         Files.writeString(
                 file,
                 """
@@ -210,7 +212,7 @@ class SigningCredentialsTest {
         assertThatThrownBy(credentials::resolveCredentials)
                 .hasMessage("profile default: STS answers with status 503");
 
-        stub.answer(STS, session("AssumeRole"));
+        stub.on(STS, StsPeer.as("SESSION"));
         assertThat(credentials.resolveCredentials().accessKeyId()).isEqualTo("SESSION");
         assertThat(stub.requests().getLast().header("Authorization")).contains("Credential=BASE/");
         assertThat(stub.requests()).noneMatch(request -> request.line().contains("meta-data"));
@@ -224,7 +226,7 @@ class SigningCredentialsTest {
                 .isInstanceOf(NoCredentialsException.class);
 
         keys("default", "LATE");
-        stub.answer(METADATA, "instance-role");
+        stub.on(METADATA, "instance-role");
         assertThat(credentials.resolveCredentials().accessKeyId()).isEqualTo("LATE");
     }
 
@@ -288,16 +290,6 @@ class SigningCredentialsTest {
         Files.writeString(
                 file,
                 "[%s]\naws_access_key_id=%s\naws_secret_access_key=s\n".formatted(profile, key));
-    }
-
-    private static String session(String action) {
-        return """
-        <%1$sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><%1$sResult><Credentials>
-        <AccessKeyId>SESSION</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
-        <SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
-        <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/node/s</Arn>
-        <AssumedRoleId>AROA:s</AssumedRoleId></AssumedRoleUser></%1$sResult></%1$sResponse>"""
-                .formatted(action);
     }
 
     private String key() {

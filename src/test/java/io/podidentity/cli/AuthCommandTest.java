@@ -2,7 +2,7 @@ package io.podidentity.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.token.TestKeys;
+import io.podidentity.harness.TestKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

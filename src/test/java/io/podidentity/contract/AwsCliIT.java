@@ -3,9 +3,9 @@ package io.podidentity.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.podidentity.agent.node.Shell;
 import io.podidentity.harness.LocalStack;
 import io.podidentity.harness.OwnAuth;
+import io.podidentity.harness.Shell;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;

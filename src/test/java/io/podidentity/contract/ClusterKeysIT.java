@@ -1,16 +1,14 @@
 package io.podidentity.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.EksAuthPeer;
-import io.podidentity.harness.HttpStub;
-import io.podidentity.harness.HttpStub.Request;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Request;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.harness.TlsFront;
-import io.podidentity.token.TestAuthority;
-import io.podidentity.token.TestKeys;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestAuthority;
+import io.podidentity.harness.TestKeys;
+import io.podidentity.harness.TestTokens;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,36 +30,34 @@ class ClusterKeysIT {
     @TempDir Path account;
 
     private EksAuthPeer peer;
-    private HttpStub apiServer;
-    private TlsFront tls;
+    private HttpPeer apiServer;
     private String own;
 
     @BeforeEach
     void startCluster() throws Exception {
         peer = EksAuthPeer.start();
-        apiServer = new HttpStub().answer("GET /openid/v1/jwks", TestKeys.jwks(TestKeys.RSA));
-        // Its certificate is the folder's ca.crt.
-        tls = new TlsFront(TestAuthority.in(account), apiServer.port());
+        apiServer =
+                new HttpPeer(TestAuthority.in(account))
+                        .on("GET /openid/v1/jwks", TestKeys.jwks(TestKeys.RSA));
         own = TestTokens.at(Instant.now()).audience("https://kubernetes.default.svc").sign();
         Files.writeString(account.resolve("token"), own);
     }
 
     @AfterEach
     void stopCluster() throws Exception {
-        tls.close();
         apiServer.close();
         peer.close();
     }
 
     @Test
     void rotatedTokenOfACachedPodCostsNoFurtherCall() {
-        apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
+        apiServer.on("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
         try (PackagedAgent agent = agent()) {
             agent.awaitLine(FETCHED);
-            String first = issued(agent, rotated(2));
+            String first = agent.issued(rotated(2));
             int calls = peer.calls("orders").size();
 
-            String second = issued(agent, rotated(1));
+            String second = agent.issued(rotated(1));
 
             assertThat(second).isEqualTo(first);
             assertThat(peer.calls("orders")).hasSize(calls);
@@ -77,10 +73,10 @@ class ClusterKeysIT {
 
     @Test
     void forgedTokenOfACachedPodIsNotAnsweredFromMemory() {
-        apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
+        apiServer.on("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
         try (PackagedAgent agent = agent()) {
             agent.awaitLine(FETCHED);
-            issued(agent, rotated(2));
+            agent.issued(rotated(2));
             String forged =
                     podsToken(1)
                             .key(TestKeys.FOREIGN_RSA)
@@ -96,10 +92,10 @@ class ClusterKeysIT {
     @ParameterizedTest
     @ValueSource(strings = {"vault", "https://kubernetes.default.svc"})
     void podsTokenForSomebodyElseIsNotAnsweredFromMemory(String audience) {
-        apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
+        apiServer.on("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
         try (PackagedAgent agent = agent()) {
             agent.awaitLine(FETCHED);
-            issued(agent, rotated(2));
+            agent.issued(rotated(2));
 
             HttpResponse<String> answer = agent.ask(podsToken(1).audience(audience).sign());
 
@@ -109,26 +105,26 @@ class ClusterKeysIT {
 
     @Test
     void tokenForAnAudienceThatTheAgentWasToldOfIsAnsweredFromMemory() {
-        apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
+        apiServer.on("GET /version", "{\"major\":\"1\",\"minor\":\"34+\"}");
         try (PackagedAgent agent = agent("--audience", "sts.example.com")) {
             agent.awaitLine(FETCHED);
-            String first = issued(agent, rotated(2));
+            String first = agent.issued(rotated(2));
 
             String other = podsToken(1).audience("sts.example.com").sign();
 
-            assertThat(issued(agent, other)).isEqualTo(first);
+            assertThat(agent.issued(other)).isEqualTo(first);
         }
     }
 
     @Test
     void keysOfAnOlderApiServerAreNotBelieved() {
-        apiServer.answer("GET /version", "{\"major\":\"1\",\"minor\":\"33\"}");
+        apiServer.on("GET /version", "{\"major\":\"1\",\"minor\":\"33\"}");
         try (PackagedAgent agent = agent()) {
             agent.awaitLine("1.34 is needed");
-            issued(agent, rotated(2));
+            agent.issued(rotated(2));
             int calls = peer.calls("orders").size();
 
-            issued(agent, rotated(1));
+            agent.issued(rotated(1));
 
             assertThat(peer.calls("orders")).hasSizeGreaterThan(calls);
         }
@@ -139,18 +135,10 @@ class ClusterKeysIT {
                 .flags(flags)
                 .endpoint(peer.endpoint())
                 .environment("KUBERNETES_SERVICE_HOST", "127.0.0.1")
-                .environment("KUBERNETES_SERVICE_PORT", String.valueOf(tls.port()))
+                .environment("KUBERNETES_SERVICE_PORT", String.valueOf(apiServer.port()))
                 .environment("AGENT_SERVICE_ACCOUNT_DIR", account.toString())
                 .start()
                 .awaitReady();
-    }
-
-    private static String issued(PackagedAgent agent, String token) {
-        // A cold EKS Auth may keep the agent waiting; the next request gets what came of it.
-        HttpResponse<String> answer =
-                await().until(() -> agent.ask(token), one -> one.statusCode() != 503);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return answer.body();
     }
 
     private static String rotated(int minutesAgo) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The contract, asked of the wired application. */
 @QuarkusTest
-@QuarkusTestResource(value = WiredAgent.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = EksAuthOfTheTable.class, restrictToAnnotatedClass = true)
 class ContractQuarkusTest {
 
     @ConfigProperty(name = "agent.port")

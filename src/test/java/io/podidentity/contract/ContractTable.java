@@ -6,12 +6,12 @@ import io.podidentity.contract.Exchange.Request;
 import io.podidentity.contract.Expected.Body;
 import io.podidentity.contract.Expected.Credentials;
 import io.podidentity.contract.Expected.Refusal;
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
-import io.podidentity.harness.EksAuthPeer.Answer;
+import io.podidentity.harness.HttpPeer.Answer;
 import io.podidentity.harness.RawConnection;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,7 +32,7 @@ final class ContractTable {
     static final List<String> BIND_HOSTS = List.of("127.0.0.1", "127.0.0.2", "[::1]");
 
     private static final String PATH = "/v1/credentials";
-    private static final String REQUEST_ID = "[" + EksAuthPeer.REQUEST_ID + "]: ";
+    private static final String REQUEST_ID = "[" + EksAuthAnswers.REQUEST_ID + "]: ";
     private static final String UNUSABLE = "EKS Auth's answer cannot be used: ";
     private static final Instant LATER = Instant.parse("2100-01-01T00:00:00Z");
 
@@ -333,7 +333,7 @@ final class ContractTable {
                 error(503, "ServiceUnavailableException", ""),
                 upstream(
                         "agent's own credentials refused",
-                        Answer.error(403, "UnrecognizedClientException", "it says why"),
+                        EksAuthAnswers.error(403, "UnrecognizedClientException", "it says why"),
                         Refusal.like(
                                 503,
                                 "SignerRefused",
@@ -342,7 +342,7 @@ final class ContractTable {
                                         + " client. EKS Auth refuses the agent itself.*")),
                 upstream(
                         "node's token expired",
-                        Answer.error(403, "ExpiredTokenException", "it says why"),
+                        EksAuthAnswers.error(403, "ExpiredTokenException", "it says why"),
                         Refusal.like(
                                 503,
                                 "SignerRefused",
@@ -351,22 +351,19 @@ final class ContractTable {
                 error(418, "TeapotException", ""),
                 upstream(
                         "error without a type",
-                        Answer.of(400, "application/json", "{\"message\":\"odd\"}"),
+                        EksAuthAnswers.of(400, "application/json", "{\"message\":\"odd\"}"),
                         Refusal.like(400, "Unknown", quoted(REQUEST_ID) + ".*, fault: client")),
                 upstream(
                         "error as a page",
-                        Answer.of(502, "text/html", "<html>Bad Gateway</html>"),
+                        EksAuthAnswers.of(502, "text/html", "<html>Bad Gateway</html>"),
                         Refusal.like(502, "Unknown", quoted(REQUEST_ID) + ".*, fault: server")),
                 upstream(
                         "error without a body",
-                        Answer.of(500, "application/json", ""),
+                        EksAuthAnswers.of(500, "application/json", ""),
                         Refusal.like(500, "Unknown", quoted(REQUEST_ID) + ".*, fault: server")),
                 upstream(
                         "redirect",
-                        exchange -> {
-                            exchange.getResponseHeaders().set("Location", "http://127.0.0.1:1/");
-                            exchange.sendResponseHeaders(302, -1);
-                        },
+                        EksAuthAnswers.of(302, "text/plain", "", "Location: http://127.0.0.1:1/"),
                         Refusal.like(502, "InvalidResponse", quoted(REQUEST_ID) + ".*302.*")));
     }
 
@@ -418,14 +415,12 @@ final class ContractTable {
                                 "assumedRoleUser.arn is not the ARN of a role"),
                         upstream(
                                 "answer a page",
-                                Answer.of(200, "text/html", "<html>Welcome</html>"),
+                                EksAuthAnswers.of(200, "text/html", "<html>Welcome</html>"),
                                 unreadable()),
-                        upstream("answer broken off", Answer.brokenOff(), unreadable()),
+                        upstream("answer broken off", EksAuthAnswers.brokenOff(), unreadable()),
                         upstream(
                                 "no answer",
-                                exchange -> {
-                                    throw new IOException("closed on purpose");
-                                },
+                                Answer.none(),
                                 Refusal.like(503, "ServiceUnavailableException", "EKS Auth .*")));
         return Stream.concat(missing, wrong);
     }
@@ -435,7 +430,7 @@ final class ContractTable {
     }
 
     private static Exchange answered(String name, JsonObject answer, Expected expected) {
-        return upstream(name, Answer.json(answer.encode()), expected);
+        return upstream(name, EksAuthAnswers.json(answer.encode()), expected);
     }
 
     private static Exchange token(String name, @Nullable String token, Expected expected) {
@@ -445,7 +440,7 @@ final class ContractTable {
     private static Exchange error(int status, String type, String remedy) {
         return upstream(
                 type,
-                Answer.error(status, type, "EKS Auth's words"),
+                EksAuthAnswers.error(status, type, "EKS Auth's words"),
                 Refusal.like(
                         status,
                         type,
@@ -460,7 +455,7 @@ final class ContractTable {
     }
 
     private static Exchange unusable(String name, String answer, String problem) {
-        return upstream(name, Answer.json(answer), unusable(problem));
+        return upstream(name, EksAuthAnswers.json(answer), unusable(problem));
     }
 
     private static Refusal unusable(String problem) {
@@ -468,7 +463,7 @@ final class ContractTable {
     }
 
     private static Exchange unreadable(String name, String answer) {
-        return upstream(name, Answer.json(answer), unreadable());
+        return upstream(name, EksAuthAnswers.json(answer), unreadable());
     }
 
     private static Refusal unreadable() {

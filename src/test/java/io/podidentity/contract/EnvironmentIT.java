@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.EksAuthPeer;
-import io.podidentity.harness.HttpStub;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.ProxyPeer;
+import io.podidentity.harness.StsPeer;
+import io.podidentity.harness.TestAuthority;
+import io.podidentity.harness.TestKeys;
+import io.podidentity.harness.TestTokens;
 import io.podidentity.harness.TlsFront;
-import io.podidentity.token.TestAuthority;
-import io.podidentity.token.TestKeys;
-import io.podidentity.token.TestTokens;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -31,14 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The variables that every AWS SDK knows mean to the packaged agent what they always mean. */
 class EnvironmentIT {
 
-    private static final String STS_SESSION =
-            """
-            <R><AssumeRoleWithWebIdentityResult><Credentials>
-            <AccessKeyId>ASIASESSIONOFTHEROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
-            <SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
-            </Credentials><AssumedRoleUser><AssumedRoleId>AROA:s</AssumedRoleId>\
-            <Arn>arn:aws:sts::123456789012:assumed-role/node/s</Arn></AssumedRoleUser>
-            </AssumeRoleWithWebIdentityResult></R>""";
     private static final String NAME = "eks-auth.test";
 
     @TempDir static Path folder;
@@ -62,13 +56,13 @@ class EnvironmentIT {
     @Test
     void instanceTellsRegionAndSigningCredentials() throws Exception {
         String role = "GET /latest/meta-data/iam/security-credentials/";
-        try (HttpStub instance = new HttpStub()) {
-            instance.answer("PUT /latest/api/token", "session-of-the-instance")
-                    .answer(
+        try (HttpPeer instance = new HttpPeer()) {
+            instance.on("PUT /latest/api/token", "session-of-the-instance")
+                    .on(
                             "GET /latest/dynamic/instance-identity/document",
                             "{\"region\":\"eu-north-1\"}")
-                    .answer(role, "node-role")
-                    .answer(role + "node-role", instanceCredentials());
+                    .on(role, "node-role")
+                    .on(role + "node-role", instanceCredentials());
             try (PackagedAgent agent =
                     withoutSettings()
                             .environment(
@@ -210,12 +204,12 @@ class EnvironmentIT {
         String role = "arn:aws:iam::123456789012:role/node";
         String metadata = "GET /latest/meta-data/iam/security-credentials/";
         Path token = Files.writeString(folder.resolve("web-identity"), "token");
-        try (HttpStub sts = new HttpStub().otherwise(503);
-                HttpStub instance =
-                        new HttpStub()
-                                .answer("PUT /latest/api/token", "session")
-                                .answer(metadata, "other-role")
-                                .answer(metadata + "other-role", instanceCredentials());
+        try (HttpPeer sts = new HttpPeer().answer(Answer.of(503, ""));
+                HttpPeer instance =
+                        new HttpPeer()
+                                .on("PUT /latest/api/token", "session")
+                                .on(metadata, "other-role")
+                                .on(metadata + "other-role", instanceCredentials());
                 PackagedAgent agent =
                         withoutSettings()
                                 .environment("AWS_REGION", "eu-west-1")
@@ -228,7 +222,7 @@ class EnvironmentIT {
                                 .endpoint(peer.endpoint())
                                 .start()
                                 .awaitReady()) {
-            String pod = token("web-identity");
+            String pod = TestTokens.of("web-identity").sign();
             HttpResponse<String> refused =
                     await().until(
                                     () -> agent.ask(pod),
@@ -237,7 +231,7 @@ class EnvironmentIT {
             assertThat(refused.body())
                     .contains("the web identity of " + role + ": STS answers with status 503");
 
-            sts.answer("POST /", STS_SESSION);
+            sts.answer(StsPeer.as("ASIASESSIONOFTHEROLE"));
             assertIssued(agent, "web-identity");
 
             assertThat(signer("web-identity")).contains("Credential=ASIASESSIONOFTHEROLE/");
@@ -321,12 +315,9 @@ class EnvironmentIT {
     void withoutTheBundleThePodIsToldWhatIsWrong() {
         try (PackagedAgent agent =
                 PackagedAgent.server().endpoint(tls.address()).start().awaitReady()) {
-            String token = token("without-bundle");
+            String token = TestTokens.of("without-bundle").sign();
             // The first is told to ask again while the agent still tries.
-            HttpResponse<String> answer =
-                    await().until(
-                                    () -> agent.ask(token),
-                                    one -> !one.body().contains("has not answered in time"));
+            HttpResponse<String> answer = agent.askAgain(token);
 
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
             assertThat(answer.body())
@@ -369,11 +360,8 @@ class EnvironmentIT {
                                 .verbosity("trace")
                                 .start()
                                 .awaitReady()) {
-            String token = token("refused-by-proxy");
-            HttpResponse<String> answer =
-                    await().until(
-                                    () -> agent.ask(token),
-                                    one -> !one.body().contains("has not answered in time"));
+            String token = TestTokens.of("refused-by-proxy").sign();
+            HttpResponse<String> answer = agent.askAgain(token);
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body())
@@ -430,7 +418,7 @@ class EnvironmentIT {
                                 .environment("AWS_USE_FIPS_ENDPOINT", fips)
                                 .start()
                                 .awaitReady()) {
-            assertThat(agent.ask(token("fips-" + fips)).statusCode()).isEqualTo(503);
+            assertThat(agent.ask(TestTokens.of("fips-" + fips).sign()).statusCode()).isEqualTo(503);
             return proxy.asked().stream()
                     .filter(host -> host.startsWith("eks-auth"))
                     .distinct()
@@ -461,7 +449,7 @@ class EnvironmentIT {
 
     /** Who signed the last call for a service account, and for where. */
     private static String signer(String serviceAccount) {
-        return String.join("", peer.calls(serviceAccount).getLast().headers().get("Authorization"));
+        return peer.calls(serviceAccount).getLast().authorization();
     }
 
     private static String instanceCredentials() {
@@ -491,18 +479,7 @@ class EnvironmentIT {
     }
 
     private static void assertIssued(PackagedAgent agent, String serviceAccount) {
-        String token = token(serviceAccount);
-        // A cold EKS Auth may keep the agent waiting; the next request gets what came of it.
-        HttpResponse<String> answer =
-                await().until(() -> agent.ask(token), one -> one.statusCode() != 503);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        agent.issued(TestTokens.of(serviceAccount).sign());
         assertThat(peer.calls(serviceAccount)).isNotEmpty();
-    }
-
-    private static String token(String serviceAccount) {
-        String pod = serviceAccount + "-0";
-        return TestTokens.at(Instant.now().minusSeconds(60))
-                .pod("shop", serviceAccount, pod, pod)
-                .sign();
     }
 }

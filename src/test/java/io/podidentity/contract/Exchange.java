@@ -1,6 +1,6 @@
 package io.podidentity.contract;
 
-import io.podidentity.harness.EksAuthPeer.Answer;
+import io.podidentity.harness.HttpPeer.Answer;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;

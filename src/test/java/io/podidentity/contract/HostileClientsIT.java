@@ -10,7 +10,7 @@ import io.podidentity.harness.OwnAuth;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;

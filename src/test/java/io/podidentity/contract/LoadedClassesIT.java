@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestKeys;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestKeys;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.podidentity.harness.Door;
 import io.podidentity.harness.LocalStack;
 import io.podidentity.harness.OwnAuth;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.harness.Wire;
-import io.podidentity.token.TestKeys;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestKeys;
+import io.podidentity.harness.TestTokens;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -40,7 +40,7 @@ class LocalStackIT {
 
     @TempDir static Path folder;
     private static LocalStack localstack;
-    private static Wire wire;
+    private static Door wire;
     private static OwnAuth auth;
     private static EksClient eks;
     private static PackagedAgent agent;
@@ -48,17 +48,18 @@ class LocalStackIT {
     @BeforeAll
     static void start() throws IOException {
         localstack = LocalStack.start();
-        wire = new Wire(localstack.endpoint());
-        auth = OwnAuth.start(folder, wire.endpoint());
+        wire = new Door(localstack.endpoint());
+        auth = OwnAuth.start(folder, wire.address());
         eks = auth.eks();
         agent = auth.agent("dev").flags("--max-cache-size", "0").start().awaitReady();
         // The first exchange meets cold classes on the whole way, and the tests are of later ones.
         OwnAuth.associate(eks, "dev", "first", "first", null);
-        await().atMost(TIMEOUT).until(() -> agent.ask(token("first").sign()).statusCode() == 200);
+        await().atMost(TIMEOUT)
+                .until(() -> agent.ask(TestTokens.of("first").sign()).statusCode() == 200);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         if (agent == null) {
             return;
         }
@@ -81,7 +82,7 @@ class LocalStackIT {
     @Test
     void podIsWhoItsAssociationSays() throws IOException {
         OwnAuth.associate(eks, "dev", "orders", "orders", null);
-        Path token = Files.writeString(folder.resolve("token"), token("orders").sign());
+        Path token = Files.writeString(folder.resolve("token"), TestTokens.of("orders").sign());
 
         try (SdkProcess sdk = SdkProcess.java(agent.credentials("127.0.0.1"), token)) {
             String[] answer = sdk.ask().split(" ");
@@ -96,7 +97,7 @@ class LocalStackIT {
     @Test
     void sixTagsSayWhoseTheSessionIsAndCannotBeChanged() {
         OwnAuth.associate(eks, "dev", "tagged", "tagged", null);
-        AwsSessionCredentials session = session(agent, token("tagged").sign());
+        AwsSessionCredentials session = session(agent, TestTokens.of("tagged").sign());
 
         Stream.of(
                         tag("eks-cluster-arn", CLUSTER_ARN),
@@ -123,14 +124,14 @@ class LocalStackIT {
                                 .serviceAccount("plain")
                                 .roleArn(OwnAuth.role("plain"))
                                 .disableSessionTags(true));
-        AwsSessionCredentials session = session(agent, token("plain").sign());
+        AwsSessionCredentials session = session(agent, TestTokens.of("plain").sign());
 
         assertThat(chain(session, tag("kubernetes-namespace", "other"))).contains("/next/");
     }
 
     @Test
     void associationIsAddedChangedAndRemovedWhileThePodRuns() {
-        String token = token("changing").sign();
+        String token = TestTokens.of("changing").sign();
         assertThat(agent.ask(token).statusCode()).isEqualTo(404);
 
         String id = OwnAuth.associate(eks, "dev", "changing", "before", null);
@@ -151,7 +152,7 @@ class LocalStackIT {
     @Test
     void podGetsTheRoleBehindItsRole() {
         OwnAuth.associate(eks, "dev", "chained", "first", "second");
-        AwsSessionCredentials session = session(agent, token("chained").sign());
+        AwsSessionCredentials session = session(agent, TestTokens.of("chained").sign());
 
         assertThat(identity(session)).contains(":assumed-role/second/eks-dev-chained-0-");
         assertThatThrownBy(() -> chain(session, tag("kubernetes-namespace", "other")))
@@ -163,16 +164,16 @@ class LocalStackIT {
         OwnAuth.associate(eks, "dev", "job-*", "jobs", null);
         OwnAuth.associate(eks, "dev", "job-night", "night", null);
 
-        assertThat(identity(session(agent, token("job-day").sign()))).contains("/jobs/");
-        assertThat(identity(session(agent, token("job-night").sign()))).contains("/night/");
+        assertThat(identity(session(agent, TestTokens.of("job-day").sign()))).contains("/jobs/");
+        assertThat(identity(session(agent, TestTokens.of("job-night").sign()))).contains("/night/");
     }
 
     @Test
     void clustersAreTwo() {
         OwnAuth.associate(eks, "dev", "both", "of-dev", null);
         OwnAuth.associate(eks, "prod", "both", "of-prod", null);
-        String ofDev = token("both").sign();
-        String ofProd = token("both").key(TestKeys.FOREIGN_RSA).sign();
+        String ofDev = TestTokens.of("both").sign();
+        String ofProd = TestTokens.of("both").key(TestKeys.FOREIGN_RSA).sign();
 
         try (PackagedAgent other = auth.agent("prod").start().awaitReady()) {
             assertThat(identity(session(agent, ofDev))).contains("/of-dev/eks-dev-");
@@ -185,24 +186,24 @@ class LocalStackIT {
     @Test
     void tokenOfANewKeyIsBelievedOnceTheClusterPublishesIt() throws IOException {
         OwnAuth.associate(eks, "dev", "rotated", "rotated", null);
-        assertThat(agent.ask(token("rotated").sign()).statusCode()).isEqualTo(200);
-        String renewed = token("rotated").key(TestKeys.EC256).sign();
+        assertThat(agent.ask(TestTokens.of("rotated").sign()).statusCode()).isEqualTo(200);
+        String renewed = TestTokens.of("rotated").key(TestKeys.EC256).sign();
         assertThat(agent.ask(renewed).body()).contains("InvalidTokenException");
 
         auth.publish(TestKeys.RSA, TestKeys.EC256);
 
         await().atMost(TIMEOUT).until(() -> agent.ask(renewed).statusCode() == 200);
-        assertThat(agent.ask(token("rotated").sign()).statusCode()).isEqualTo(200);
+        assertThat(agent.ask(TestTokens.of("rotated").sign()).statusCode()).isEqualTo(200);
     }
 
     @Test
-    void podKeepsWhatItHasWhileStsIsAwayAndNewOnesAreServedAfter() {
+    void podKeepsWhatItHasWhileStsIsAwayAndNewOnesAreServedAfter() throws IOException {
         OwnAuth.associate(eks, "dev", "patient", "patient", null);
-        String known = token("patient").sign();
+        String known = TestTokens.of("patient").sign();
         String unknown = now().pod("shop", "patient", "patient-1", "another-uid").sign();
         try (PackagedAgent caching = auth.agent("dev").start().awaitReady()) {
             String before = caching.ask(known).body();
-            wire.cut();
+            wire.shut();
             try {
                 HttpResponse<String> answer = caching.ask(unknown);
 
@@ -210,7 +211,7 @@ class LocalStackIT {
                 assertThat(answer.body()).contains("ServiceUnavailableException");
                 assertThat(caching.ask(known).body()).isEqualTo(before).contains("AccessKeyId");
             } finally {
-                wire.mend();
+                wire.open();
             }
 
             await().atMost(TIMEOUT).until(() -> caching.ask(unknown).statusCode() == 200);
@@ -225,7 +226,7 @@ class LocalStackIT {
                         .environment("AWS_SECRET_ACCESS_KEY", "secretOfSomebodyElse0")
                         .start()
                         .awaitReady()) {
-            HttpResponse<String> answer = stranger.ask(token("stolen").sign());
+            HttpResponse<String> answer = stranger.ask(TestTokens.of("stolen").sign());
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("InvalidSignatureException");
@@ -234,10 +235,6 @@ class LocalStackIT {
 
     private static TestTokens now() {
         return TestTokens.at(Instant.now().minusSeconds(5));
-    }
-
-    private static TestTokens token(String serviceAccount) {
-        return now().pod("shop", serviceAccount, serviceAccount + "-0", "uid-of-" + serviceAccount);
     }
 
     private static AwsSessionCredentials session(PackagedAgent from, String token) {

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.BlackHole;
 import io.podidentity.harness.Door;
-import io.podidentity.agent.harness.EksAuthPeer;
+import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +133,6 @@ class OutboundIT {
 
     private String nextPod() {
         String name = "pod-" + pods++;
-        return TestTokens.at(Instant.now().minusSeconds(60)).pod("shop", name, name, name).sign();
+        return TestTokens.of(name).sign();
     }
 }

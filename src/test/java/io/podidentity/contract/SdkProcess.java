@@ -2,9 +2,9 @@ package io.podidentity.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.podidentity.agent.node.Shell;
 import io.podidentity.harness.Lines;
 import io.podidentity.harness.Processes;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
@@ -45,7 +45,7 @@ final class SdkProcess implements AutoCloseable {
     static SdkProcess java(URI credentials, Path tokenFile) throws IOException {
         return new SdkProcess(
                 List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        Shell.jdk("java"),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
-import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +74,9 @@ class SdksIT {
     @ParameterizedTest
     @EnumSource
     void showsWhatTheAgentSaid(Sdk sdk) throws Exception {
-        peer.answer("denied", Answer.error(400, "AccessDeniedException", "because of the moon"));
+        peer.answer(
+                "denied",
+                EksAuthAnswers.error(400, "AccessDeniedException", "because of the moon"));
         Path file = Files.writeString(folder.resolve("token"), token("denied", "denied-0"));
 
         try (SdkProcess client = sdk.start("127.0.0.1", file)) {

@@ -2,11 +2,11 @@ package io.podidentity.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
-import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.EksAuthPeer.Call;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -50,12 +50,7 @@ class SecretsIT {
                 PackagedAgent agent = builder.start().awaitReady()) {
             script(peer);
             for (String account : List.of("good", "refused", "broken", "half", "html", "quoting")) {
-                secrets.addAll(
-                        ask(
-                                agent,
-                                TestTokens.at(Instant.now())
-                                        .pod("shop", account, account, account)
-                                        .sign()));
+                secrets.addAll(ask(agent, TestTokens.of(account).sign()));
             }
             secrets.addAll(
                     ask(agent, TestTokens.at(Instant.now()).expiresAt(Instant.EPOCH).sign()));
@@ -63,7 +58,7 @@ class SecretsIT {
             secrets.addAll(ask(agent, "eyJub3QiOiJhIn0.eyJqd3QiOiJidXQifQ.bG9va3MgbGlrZSBvbmU"));
             String metrics = agent.get(agent.metrics("/metrics")).body();
             for (Call call : peer.calls()) {
-                secrets.addAll(signature(call));
+                secrets.add(signature(call));
             }
             assertThat(agent.stop()).isZero();
 
@@ -91,11 +86,11 @@ class SecretsIT {
                         .put("secretAccessKey", SECRET)
                         .put("sessionToken", SESSION)
                         .encode();
-        peer.answer("refused", Answer.error(400, "AccessDeniedException", "no"))
-                .answer("broken", Answer.json("{\"credentials\":" + body + "}"))
-                .answer("half", Answer.json("{\"credentials\":" + body))
-                .answer("html", Answer.of(200, "text/html", SESSION))
-                .answer("quoting", Answer.of(500, "text/plain", SECRET));
+        peer.answer("refused", EksAuthAnswers.error(400, "AccessDeniedException", "no"))
+                .answer("broken", EksAuthAnswers.json("{\"credentials\":" + body + "}"))
+                .answer("half", EksAuthAnswers.json("{\"credentials\":" + body))
+                .answer("html", EksAuthAnswers.of(200, "text/html", SESSION))
+                .answer("quoting", EksAuthAnswers.of(500, "text/plain", SECRET));
     }
 
     /** Asks, and returns what must not be seen of request and answer. */
@@ -118,11 +113,8 @@ class SecretsIT {
         return secrets;
     }
 
-    private static List<String> signature(Call call) {
-        return call.headers().entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase("Authorization"))
-                .flatMap(header -> header.getValue().stream())
-                .map(value -> value.substring(value.indexOf("Signature=") + "Signature=".length()))
-                .toList();
+    private static String signature(Call call) {
+        String value = call.authorization();
+        return value.substring(value.indexOf("Signature=") + "Signature=".length());
     }
 }

@@ -2,10 +2,10 @@ package io.podidentity.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.agent.node.Namespace;
-import io.podidentity.agent.node.Shell;
+import io.podidentity.harness.Namespace;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestKeys;
+import io.podidentity.harness.Shell;
+import io.podidentity.harness.TestKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +64,7 @@ class ServiceLinksIT {
 
     private Shell.Result initialize(String... environment) {
         List<String> command =
-                List.of(Namespace.java(), "-jar", System.getProperty("agent.jar"), "initialize");
+                List.of(Shell.jdk("java"), "-jar", System.getProperty("agent.jar"), "initialize");
         return node.run(
                 java.util.stream.Stream.of(List.of("env"), List.of(environment), command)
                         .flatMap(List::stream)

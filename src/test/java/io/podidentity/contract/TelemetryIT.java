@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
+import io.podidentity.harness.TestTokens;
 import io.podidentity.manifests.Queries;
-import io.podidentity.token.TestTokens;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -113,7 +114,7 @@ class TelemetryIT {
 
         assertThat(line.get("level").textValue()).isEqualTo("WARN");
         assertThat(line.get("message").textValue())
-                .contains("[" + EksAuthPeer.REQUEST_ID + "]: (AccessDeniedException)");
+                .contains("[" + EksAuthAnswers.REQUEST_ID + "]: (AccessDeniedException)");
         JsonNode facts = line.get("mdc");
         assertThat(facts.get("namespace").textValue()).isEqualTo("shop");
         assertThat(facts.get("service-account").textValue()).isEqualTo("accessdeniedexception");

@@ -3,13 +3,12 @@ package io.podidentity.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
-import io.podidentity.harness.EksAuthPeer.Answer;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,11 +23,8 @@ class ThrottlingIT {
         try (EksAuthPeer peer = EksAuthPeer.start();
                 PackagedAgent agent = PackagedAgent.server().endpoint(peer.endpoint()).start()) {
             agent.awaitReady();
-            peer.answer("busy", Answer.error(429, "ThrottlingException", "Rate exceeded"));
-            String token =
-                    TestTokens.at(Instant.now().minusSeconds(60))
-                            .pod("shop", "busy", "busy-0", "busy-0")
-                            .sign();
+            peer.answer("busy", EksAuthAnswers.error(429, "ThrottlingException", "Rate exceeded"));
+            String token = TestTokens.of("busy").sign();
 
             HttpResponse<String> answer = agent.ask(token);
 

@@ -2,11 +2,11 @@ package io.podidentity.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.TestClock;
 import io.podidentity.token.JwtTokenVerifier;
 import io.podidentity.token.KeySet;
 import io.podidentity.token.OwnerOnlyFile;
 import io.podidentity.token.ServiceAccountToken;
-import io.podidentity.token.TestClock;
 import io.podidentity.token.TokenReader;
 import io.podidentity.token.TokenReading.Current;
 import io.podidentity.token.TokenRules;

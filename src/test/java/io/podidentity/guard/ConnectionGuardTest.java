@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.podidentity.guard.ConnectionGuard.Limits;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
+import io.podidentity.harness.TestAuthority;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -117,8 +118,8 @@ class ConnectionGuardTest {
                         .setSsl(true)
                         .setKeyCertOptions(
                                 new PfxOptions()
-                                        .setPath(keyStore(folder))
-                                        .setPassword("changeit")));
+                                        .setPath(TestAuthority.in(folder).store().toString())
+                                        .setPassword(TestAuthority.PASSWORD)));
         guard.watchHandshakes(vertx, port);
 
         // The first may be accepted before the port is watched.
@@ -480,32 +481,5 @@ class ConnectionGuardTest {
                         .connectionHandler(guard::opened)
                         .requestHandler(router);
         port = server.listen().toCompletionStage().toCompletableFuture().join().actualPort();
-    }
-
-    private static String keyStore(Path folder) throws Exception {
-        Path file = folder.resolve("server.p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "server",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=server",
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                "changeit",
-                                "-keystore",
-                                file.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("keytool.log").toFile())
-                        .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(keytool.exitValue()).isZero();
-        return file.toString();
     }
 }

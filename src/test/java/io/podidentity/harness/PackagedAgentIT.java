@@ -2,7 +2,6 @@ package io.podidentity.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.token.TestTokens;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 

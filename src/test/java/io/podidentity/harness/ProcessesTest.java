@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.podidentity.agent.node.Namespace;
-import io.podidentity.agent.node.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,7 @@ class ProcessesTest {
     void processThatSaysNothingHoldsNoCarrier() throws Exception {
         Process jvm =
                 start(
-                        Namespace.java(),
+                        Shell.jdk("java"),
                         "-Djdk.virtualThreadScheduler.parallelism=1",
                         "-Djdk.virtualThreadScheduler.maxPoolSize=1",
                         "-cp",
@@ -45,7 +43,7 @@ class ProcessesTest {
         assumeTrue(Shell.has("setpriv"), "needs setpriv (util-linux)");
         Process jvm =
                 start(
-                        Namespace.java(),
+                        Shell.jdk("java"),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Parent.class.getName());

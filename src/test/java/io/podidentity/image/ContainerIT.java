@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
-import io.podidentity.agent.node.EksAuthOnNode;
-import io.podidentity.agent.node.Namespace;
-import io.podidentity.agent.node.PodsOnNode;
-import io.podidentity.agent.node.PodsOnNode.Pod;
-import io.podidentity.agent.node.Shell;
+import io.podidentity.harness.EksAuthOnNode;
+import io.podidentity.harness.Namespace;
+import io.podidentity.harness.PodsOnNode;
+import io.podidentity.harness.PodsOnNode.Pod;
 import io.podidentity.harness.Processes;
+import io.podidentity.harness.Shell;
 import io.podidentity.manifests.Manifest;
 import java.io.File;
 import java.nio.file.Files;

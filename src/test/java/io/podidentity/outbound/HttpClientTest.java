@@ -7,11 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.BlackHole;
 import io.podidentity.harness.Door;
-import io.podidentity.harness.HttpStub;
+import io.podidentity.harness.HttpPeer;
 import io.podidentity.harness.ProxyPeer;
+import io.podidentity.harness.TestAuthority;
 import io.podidentity.harness.TlsFront;
 import io.podidentity.tls.Trust;
-import io.podidentity.token.TestAuthority;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,7 +53,7 @@ class HttpClientTest {
 
     @Test
     void sendsHeadersAndBodyAndReadsTheAnswer() throws Exception {
-        try (HttpStub server = new HttpStub().answer("POST /a/b%20c?d=e%2F", "answer");
+        try (HttpPeer server = new HttpPeer().on("POST /a/b%20c?d=e%2F", "answer");
                 HttpClient client = client(Proxies.NONE)) {
             HttpAnswer answer =
                     client.send(
@@ -74,7 +74,7 @@ class HttpClientTest {
 
     @Test
     void oneConnectionServesCallAfterCall() throws Exception {
-        try (HttpStub server = new HttpStub().answer("GET /", "answer");
+        try (HttpPeer server = new HttpPeer().on("GET /", "answer");
                 Door door = new Door("127.0.0.1", 0, server.port());
                 HttpClient client = client(Proxies.NONE)) {
             for (int i = 0; i < 20; i++) {
@@ -180,7 +180,7 @@ class HttpClientTest {
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
     void proxyThatWantsUserAndPasswordLeadsToATlsServer(String scheme) throws Exception {
-        try (HttpStub server = new HttpStub().answer("GET /", "answer");
+        try (HttpPeer server = new HttpPeer().on("GET /", "answer");
                 TlsFront tls = new TlsFront(authority, server.port());
                 ProxyPeer proxy =
                         scheme.equals("http")
@@ -198,7 +198,7 @@ class HttpClientTest {
 
     @Test
     void proxyIsToldTheWholeUrlOfAPlainServer() throws Exception {
-        try (HttpStub server = new HttpStub();
+        try (HttpPeer server = new HttpPeer();
                 ProxyPeer proxy = new ProxyPeer("auth.test").only("user", "pass");
                 HttpClient client = client(through(proxy, "user:pass@"))) {
             String url = "http://auth.test:" + server.port() + "/path?a=b";
@@ -225,7 +225,7 @@ class HttpClientTest {
 
     @Test
     void serverOfAnotherNameIsNotBelieved() throws Exception {
-        try (HttpStub server = new HttpStub().answer("GET /", "answer");
+        try (HttpPeer server = new HttpPeer().on("GET /", "answer");
                 TlsFront tls = new TlsFront(authority, server.port());
                 ProxyPeer proxy = new ProxyPeer("other.test");
                 HttpClient client = client(through(proxy, ""))) {

@@ -2,6 +2,7 @@ package io.podidentity.sdks;
 
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.StsPeer;
 import io.podidentity.sdks.SdkProgram.Attempts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ record Crowd(Attempts attempts, int calls, int fetches) {
             throws IOException {
         String serviceAccount = family.folder() + "-crowd";
         PodToken token = new PodToken(tokens, serviceAccount);
-        try (StsPeer sts = new StsPeer();
+        try (StsPeer sts = new StsPeer("ASIAOFNOBODY");
                 SdkProgram program =
                         SdkProgram.start(
                                 family,

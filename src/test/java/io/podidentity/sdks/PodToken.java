@@ -1,6 +1,6 @@
 package io.podidentity.sdks;
 
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.podidentity.agent.node.Namespace;
-import io.podidentity.agent.node.Shell;
 import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.Namespace;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.Shell;
+import io.podidentity.harness.StsPeer;
 import io.podidentity.sdks.SdkProgram.Attempts;
 import java.io.IOException;
 import java.net.URI;
@@ -42,7 +43,7 @@ final class RealAddresses {
         Path result = folder.resolve("reached.json");
         try (Namespace node = Namespace.create()) {
             List<String> command = new ArrayList<>();
-            command.add(Namespace.java());
+            command.add(Shell.jdk("java"));
             command.add("-Dagent.jar=" + System.getProperty("agent.jar"));
             command.addAll(List.of("-cp", System.getProperty("java.class.path")));
             command.addAll(List.of(RealAddresses.class.getName(), folder.toString()));
@@ -64,7 +65,7 @@ final class RealAddresses {
         }
         Map<Family, Reached> found = new EnumMap<>(Family.class);
         try (EksAuthPeer eksAuth = EksAuthPeer.start();
-                StsPeer sts = new StsPeer();
+                StsPeer sts = new StsPeer("ASIAOFNOBODY");
                 PackagedAgent agent =
                         PackagedAgent.server()
                                 .bindHosts("169.254.170.23", "[fd00:ec2::23]")

@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.StsPeer;
+import io.podidentity.harness.StsPeer.Call;
 import io.podidentity.sdks.SdkProgram.Attempts;
-import io.podidentity.sdks.StsPeer.Signed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +45,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
             throws IOException {
         PodToken token = new PodToken(tokens, family.folder() + "-long");
         List<String> errors = new ArrayList<>();
-        try (StsPeer sts = new StsPeer();
+        try (StsPeer sts = new StsPeer("ASIAOFNOBODY");
                 Tap tap = new Tap(family.loopback(), agent.port());
                 SdkProgram program =
                         SdkProgram.start(family, tap.credentials(), token, sts, Map.of())) {
@@ -60,7 +61,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
                                 return tap.saw(token.content()) && signers(sts) > 1;
                             });
             return new Refreshing(
-                    sts.requests().size(),
+                    sts.calls().size(),
                     errors,
                     tap.asked(),
                     eksAuth.calls(family.folder() + "-long").size(),
@@ -69,7 +70,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
     }
 
     private static long signers(StsPeer sts) {
-        return sts.requests().stream().map(Signed::sessionToken).distinct().count();
+        return sts.calls().stream().map(Call::sessionToken).distinct().count();
     }
 
     private static int late(Tap tap, StsPeer sts) throws IOException {
@@ -83,7 +84,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
             }
         }
         return (int)
-                sts.requests().stream()
+                sts.calls().stream()
                         .filter(
                                 request ->
                                         !request.at()

@@ -2,6 +2,7 @@ package io.podidentity.sdks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.StsPeer;
 import io.podidentity.sdks.SdkProgram.Attempts;
 import io.podidentity.sdks.Seen.Reaction;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class Trial {
 
     Seen run() throws IOException {
         PodToken token = new PodToken(tokens, family.folder());
-        try (StsPeer sts = new StsPeer();
+        try (StsPeer sts = new StsPeer("ASIAOFNOBODY");
                 Tap tap = new Tap(family.loopback(), agent.port());
                 SdkProgram program =
                         SdkProgram.start(family, tap.credentials(), token, sts, Map.of())) {
@@ -50,7 +51,7 @@ final class Trial {
 
     /** Whether the agent gave out the credentials that signed. */
     private static boolean handedOut(Tap tap, StsPeer sts) {
-        return sts.requests().stream()
+        return sts.calls().stream()
                 .anyMatch(
                         signed ->
                                 tap.bodies().stream()

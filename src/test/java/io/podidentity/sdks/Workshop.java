@@ -2,7 +2,7 @@ package io.podidentity.sdks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.podidentity.agent.node.Shell;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.podidentity.soak;
 
-import io.podidentity.agent.node.Shell;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,11 +58,7 @@ enum Figure {
     }
 
     private static String jcmd(PackagedAgent agent, String command) {
-        return Shell.succeed(
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        String.valueOf(agent.pid()),
-                        command));
+        return Shell.succeed(List.of(Shell.jdk("jcmd"), String.valueOf(agent.pid()), command));
     }
 
     private static long metric(PackagedAgent agent, String series) {

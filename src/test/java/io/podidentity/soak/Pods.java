@@ -2,7 +2,7 @@ package io.podidentity.soak;
 
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

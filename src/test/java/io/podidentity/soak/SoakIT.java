@@ -3,12 +3,14 @@ package io.podidentity.soak;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
-import io.podidentity.harness.EksAuthPeer.Answer;
+import io.podidentity.harness.HttpPeer.Answer;
+import io.podidentity.harness.HttpPeer.Request;
 import io.podidentity.harness.PackagedAgent;
-import io.podidentity.token.TestKeys;
+import io.podidentity.harness.TestKeys;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,10 +48,10 @@ class SoakIT {
 
     private static final List<Answer> FAILURES =
             List.of(
-                    Answer.error(503, "ServiceUnavailableException", "not now"),
-                    Answer.error(429, "ThrottlingException", "Rate exceeded"),
-                    Answer.brokenOff(),
-                    Answer.json("[]"),
+                    EksAuthAnswers.error(503, "ServiceUnavailableException", "not now"),
+                    EksAuthAnswers.error(429, "ThrottlingException", "Rate exceeded"),
+                    EksAuthAnswers.brokenOff(),
+                    EksAuthAnswers.json("[]"),
                     SoakIT::lateFailure);
 
     private final Map<Figure, List<Long>> samples = new EnumMap<>(Figure.class);
@@ -106,11 +108,11 @@ class SoakIT {
         }
     }
 
-    private static void lateFailure(HttpExchange exchange)
+    private static boolean lateFailure(Request request, OutputStream out)
             throws IOException, InterruptedException {
         boolean never = new CountDownLatch(1).await(3, TimeUnit.SECONDS);
         assertThat(never).isFalse();
-        Answer.error(500, "InternalServerException", "late").to(exchange);
+        return EksAuthAnswers.error(500, "InternalServerException", "late").to(request, out);
     }
 
     private void measure(PackagedAgent agent) throws IOException {

@@ -3,15 +3,14 @@ package io.podidentity.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
+import io.podidentity.harness.HttpPeer.Request;
 import io.podidentity.harness.ProxyPeer;
+import io.podidentity.harness.TestAuthority;
 import io.podidentity.outbound.Proxies;
-import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +18,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,43 +38,27 @@ class FetchedKeysTest {
     private static final String JWKS = "{\"keys\":[]}";
 
     @TempDir static Path shared;
-    private static Vertx vertx;
     private static TestAuthority authority;
-    private static HttpServer server;
+    private static HttpPeer server;
     private static URI address;
-    private static final Map<String, Handler<HttpServerRequest>> ROUTES = new ConcurrentHashMap<>();
-    private static final List<String> AUTHORIZATIONS = new CopyOnWriteArrayList<>();
 
     @TempDir Path account;
 
     @BeforeAll
     static void serve() throws Exception {
         authority = TestAuthority.in(shared);
-        vertx = Vertx.vertx();
-        server =
-                vertx.createHttpServer(
-                                new HttpServerOptions()
-                                        .setHost("127.0.0.1")
-                                        .setPort(0)
-                                        .setSsl(true)
-                                        .setKeyCertOptions(
-                                                new PfxOptions()
-                                                        .setPath(authority.store().toString())
-                                                        .setPassword(TestAuthority.PASSWORD)))
-                        .requestHandler(FetchedKeysTest::answer);
-        server.listen().toCompletionStage().toCompletableFuture().join();
-        address = URI.create("https://127.0.0.1:" + server.actualPort());
+        server = new HttpPeer(authority);
+        address = server.address();
     }
 
     @AfterAll
     static void stop() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        server.close();
     }
 
     @BeforeEach
     void beAnApiServer() throws IOException {
-        ROUTES.clear();
-        AUTHORIZATIONS.clear();
+        server.reset();
         Files.copy(authority.pem(), account.resolve("ca.crt"));
         Files.writeString(account.resolve("token"), "agents-own-token\n");
         version("1", "34+");
@@ -85,7 +68,7 @@ class FetchedKeysTest {
     @Test
     void asksTheApiServerAsTheAgentsServiceAccount() throws IOException {
         assertThat(apiServer().fetch()).isEqualTo(JWKS);
-        assertThat(AUTHORIZATIONS)
+        assertThat(authorizations())
                 .containsExactly("Bearer agents-own-token", "Bearer agents-own-token");
     }
 
@@ -97,14 +80,14 @@ class FetchedKeysTest {
 
         keys.fetch();
 
-        assertThat(AUTHORIZATIONS).endsWith("Bearer renewed");
+        assertThat(authorizations()).endsWith("Bearer renewed");
     }
 
     @Test
     void passesProxiesByOnTheWayToTheApiServerOnly() throws IOException {
         try (ProxyPeer proxy = new ProxyPeer("keys.test")) {
             Proxies proxies = Proxies.of(Map.of("HTTPS_PROXY", proxy.address().toString()));
-            URI uri = URI.create("https://keys.test:" + server.actualPort() + "/openid/v1/jwks");
+            URI uri = URI.create("https://keys.test:" + server.port() + "/openid/v1/jwks");
 
             assertThat(apiServer().fetch()).isEqualTo(JWKS);
             assertThat(proxy.asked()).isEmpty();
@@ -126,7 +109,7 @@ class FetchedKeysTest {
     @CsvSource({"1, 33+", "1, 9", "0, 99"})
     void asksNoKeysOfAnOlderApiServer(String major, String minor) {
         version(major, minor);
-        ROUTES.remove("/openid/v1/jwks");
+        server.forget("GET /openid/v1/jwks");
 
         assertThatThrownBy(apiServer()::fetch).hasMessageContaining("1.34 is needed");
     }
@@ -156,7 +139,7 @@ class FetchedKeysTest {
                 StandardCopyOption.REPLACE_EXISTING);
 
         assertThatThrownBy(apiServer()::fetch).isInstanceOf(IOException.class);
-        assertThat(AUTHORIZATIONS).isEmpty();
+        assertThat(authorizations()).isEmpty();
     }
 
     @Test
@@ -169,13 +152,9 @@ class FetchedKeysTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 403, 404, 500, 204})
     void takesNothingButSuccess(int status) {
-        ROUTES.put(
-                "/openid/v1/jwks",
-                request ->
-                        request.response()
-                                .putHeader("Location", address.resolve("/elsewhere").toString())
-                                .setStatusCode(status)
-                                .end());
+        server.on(
+                "GET /openid/v1/jwks",
+                Answer.of(status, "", "Location: " + address.resolve("/elsewhere")));
         text("/elsewhere", JWKS);
 
         assertThatThrownBy(apiServer()::fetch)
@@ -192,7 +171,7 @@ class FetchedKeysTest {
     @Test
     @Timeout(60)
     void givesASilentServerUp() {
-        ROUTES.put("/jwks", request -> {});
+        server.on("GET /jwks", Answer.silence());
 
         assertThatThrownBy(atUri("/jwks", SHORT)::fetch)
                 .hasMessage(address + "/jwks does not answer in time");
@@ -201,13 +180,7 @@ class FetchedKeysTest {
     @Test
     @Timeout(60)
     void givesAServerThatDripsUp() {
-        ROUTES.put(
-                "/jwks",
-                request -> {
-                    request.response().setChunked(true);
-                    long drip = vertx.setPeriodic(20, tick -> request.response().write(" "));
-                    request.connection().closeHandler(closed -> vertx.cancelTimer(drip));
-                });
+        server.on("GET /jwks", FetchedKeysTest::drip);
 
         assertThatThrownBy(atUri("/jwks", SHORT)::fetch)
                 .hasMessage(address + "/jwks does not answer in time");
@@ -218,7 +191,7 @@ class FetchedKeysTest {
         text("/keys/jwks", JWKS);
 
         assertThat(atUri("/keys/jwks", TIMEOUT).fetch()).isEqualTo(JWKS);
-        assertThat(AUTHORIZATIONS).isEmpty();
+        assertThat(authorizations()).isEmpty();
     }
 
     @Test
@@ -282,15 +255,25 @@ class FetchedKeysTest {
     }
 
     private static void text(String path, String body) {
-        ROUTES.put(path, request -> request.response().end(body));
+        server.on("GET " + path, body);
     }
 
-    private static void answer(HttpServerRequest request) {
-        String authorization = request.getHeader("Authorization");
-        if (authorization != null) {
-            AUTHORIZATIONS.add(authorization);
+    /** Until the client leaves. */
+    private static boolean drip(Request request, OutputStream out)
+            throws IOException, InterruptedException {
+        Answer.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").to(request, out);
+        Answer drop = Answer.raw("1\r\n \r\n");
+        CountDownLatch never = new CountDownLatch(1);
+        while (!never.await(20, TimeUnit.MILLISECONDS)) {
+            drop.to(request, out);
         }
-        ROUTES.getOrDefault(request.path(), other -> other.response().setStatusCode(404).end())
-                .handle(request);
+        return false;
+    }
+
+    private static List<String> authorizations() {
+        return server.requests().stream()
+                .map(request -> request.header("Authorization"))
+                .filter(header -> !header.isEmpty())
+                .toList();
     }
 }

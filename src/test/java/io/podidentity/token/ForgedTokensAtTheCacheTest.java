@@ -13,6 +13,7 @@ import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodCredentials;
+import io.podidentity.harness.TestTokens;
 import io.podidentity.schedule.SystemTimeline;
 import io.podidentity.token.TokenReading.Current;
 import java.time.Duration;

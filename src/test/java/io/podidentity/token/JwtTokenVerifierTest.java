@@ -12,6 +12,8 @@ import static org.jose4j.jws.AlgorithmIdentifiers.RSA_USING_SHA384;
 import static org.jose4j.jws.AlgorithmIdentifiers.RSA_USING_SHA512;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import io.podidentity.harness.TestKeys;
+import io.podidentity.harness.TestTokens;
 import io.podidentity.token.TokenVerifier.Verdict;
 import io.podidentity.token.TokenVerifier.Verdict.Genuine;
 import io.podidentity.token.TokenVerifier.Verdict.Refused;

@@ -3,6 +3,8 @@ package io.podidentity.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.podidentity.harness.TestClock;
+import io.podidentity.harness.TestKeys;
 import io.podidentity.token.KeySource.Lookup;
 import io.podidentity.token.KeySource.Lookup.Found;
 import io.podidentity.token.KeySource.Lookup.Unavailable;

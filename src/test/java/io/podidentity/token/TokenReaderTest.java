@@ -2,6 +2,8 @@ package io.podidentity.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.TestKeys;
+import io.podidentity.harness.TestTokens;
 import io.podidentity.token.TokenReading.Current;
 import io.podidentity.token.TokenReading.Expired;
 import io.podidentity.token.TokenReading.Malformed;

@@ -3,6 +3,8 @@ package io.podidentity.agent.cache;
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
+import io.podidentity.harness.FakeSource;
+import io.podidentity.harness.VirtualTimeline;
 import io.podidentity.schedule.Timeline;
 import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.podidentity.agent.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.cache.CacheEvents.Eviction;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
+import io.podidentity.harness.FakeSource;
+import io.podidentity.harness.Tokens;
+import io.podidentity.harness.VirtualTimeline;
 import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,12 +1,14 @@
 package io.podidentity.agent.cache;
 
-import static io.podidentity.agent.cache.FakeSource.denied;
-import static io.podidentity.agent.cache.FakeSource.throttled;
+import static io.podidentity.harness.FakeSource.denied;
+import static io.podidentity.harness.FakeSource.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.harness.FakeSource;
+import io.podidentity.harness.Tokens;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;

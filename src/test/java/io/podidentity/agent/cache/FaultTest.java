@@ -1,7 +1,7 @@
 package io.podidentity.agent.cache;
 
-import static io.podidentity.agent.cache.FakeSource.denied;
-import static io.podidentity.agent.cache.FakeSource.failed;
+import static io.podidentity.harness.FakeSource.denied;
+import static io.podidentity.harness.FakeSource.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.credentials.CredentialOutcome;
@@ -10,6 +10,9 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.harness.FakeSource;
+import io.podidentity.harness.Tokens;
+import io.podidentity.harness.VirtualTimeline;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;

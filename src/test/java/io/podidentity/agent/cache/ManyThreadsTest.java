@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.harness.FakeSource;
+import io.podidentity.harness.Tokens;
 import io.podidentity.schedule.SystemTimeline;
 import io.podidentity.token.ServiceAccountToken;
 import io.podidentity.token.TokenVerifier.Verdict;

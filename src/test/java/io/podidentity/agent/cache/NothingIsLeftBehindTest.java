@@ -1,9 +1,10 @@
 package io.podidentity.agent.cache;
 
-import static io.podidentity.agent.cache.FakeSource.denied;
-import static io.podidentity.agent.cache.FakeSource.unavailable;
+import static io.podidentity.harness.FakeSource.denied;
+import static io.podidentity.harness.FakeSource.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.Tokens;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;

@@ -3,6 +3,8 @@ package io.podidentity.agent.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.harness.FakeSource;
+import io.podidentity.harness.Tokens;
 import io.podidentity.token.ServiceAccountToken;
 import io.podidentity.token.TokenVerifier.Verdict;
 import java.time.Duration;

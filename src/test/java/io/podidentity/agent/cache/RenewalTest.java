@@ -1,13 +1,15 @@
 package io.podidentity.agent.cache;
 
-import static io.podidentity.agent.cache.FakeSource.denied;
-import static io.podidentity.agent.cache.FakeSource.failed;
-import static io.podidentity.agent.cache.FakeSource.unavailable;
+import static io.podidentity.harness.FakeSource.denied;
+import static io.podidentity.harness.FakeSource.failed;
+import static io.podidentity.harness.FakeSource.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
+import io.podidentity.harness.FakeSource;
+import io.podidentity.harness.Tokens;
 import io.podidentity.token.ServiceAccountToken;
 import io.podidentity.token.TokenVerifier.Verdict;
 import java.time.Duration;

@@ -1,8 +1,9 @@
 package io.podidentity.agent.cache;
 
-import static io.podidentity.agent.cache.FakeSource.unavailable;
+import static io.podidentity.harness.FakeSource.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.Tokens;
 import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;

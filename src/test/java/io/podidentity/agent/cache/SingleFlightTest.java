@@ -1,15 +1,16 @@
 package io.podidentity.agent.cache;
 
-import static io.podidentity.agent.cache.FakeSource.denied;
-import static io.podidentity.agent.cache.FakeSource.failed;
-import static io.podidentity.agent.cache.FakeSource.throttled;
-import static io.podidentity.agent.cache.FakeSource.unavailable;
+import static io.podidentity.harness.FakeSource.denied;
+import static io.podidentity.harness.FakeSource.failed;
+import static io.podidentity.harness.FakeSource.throttled;
+import static io.podidentity.harness.FakeSource.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.harness.Tokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

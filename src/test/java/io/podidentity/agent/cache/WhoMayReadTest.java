@@ -1,8 +1,9 @@
 package io.podidentity.agent.cache;
 
-import static io.podidentity.agent.cache.FakeSource.denied;
+import static io.podidentity.harness.FakeSource.denied;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.Tokens;
 import io.podidentity.token.ServiceAccountToken;
 import io.podidentity.token.TokenVerifier.Verdict;
 import java.time.Duration;

@@ -12,7 +12,10 @@ import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodIdentity;
-import io.podidentity.agent.eksauth.EksAuthPeer.Script;
+import io.podidentity.harness.EksAuthAnswers;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
+import io.podidentity.harness.HttpPeer.Request;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -44,7 +47,7 @@ class EksAuthQuarkusTest {
             new CredentialRequest(
                     "the.pods.token", new PodIdentity("shop", "orders", "orders-0", "uid-0"));
 
-    static EksAuthPeer peer;
+    static HttpPeer peer;
 
     @Inject EksAuthSource source;
     @Inject Rehearsal rehearsal;
@@ -63,33 +66,33 @@ class EksAuthQuarkusTest {
                                 RestAssured.get("http://127.0.0.1:" + probePort + "/readyz")
                                                 .statusCode()
                                         == 200);
-        peer.reset();
+        peer.reset().answer(EksAuthAnswers.issued());
         breakers.resetAll();
     }
 
-    static Script[] passing() {
-        return new Script[] {
-            WireAnswers.error(500, "InternalServerException", "oops"),
-            WireAnswers.error(503, "ServiceUnavailableException", "later"),
-            WireAnswers.ok("[]"),
+    static Answer[] passing() {
+        return new Answer[] {
+            EksAuthAnswers.error(500, "InternalServerException", "oops"),
+            EksAuthAnswers.error(503, "ServiceUnavailableException", "later"),
+            EksAuthAnswers.json("[]"),
             (request, out) -> false,
         };
     }
 
     @ParameterizedTest
     @MethodSource("passing")
-    void triesTwiceMoreWhatMayPass(Script script) {
-        peer.inTurn(script, script, WireAnswers.issued());
+    void triesTwiceMoreWhatMayPass(Answer answer) {
+        peer.answer(answer, answer, EksAuthAnswers.issued());
         assertThat(fetch()).isInstanceOf(Issued.class);
-        assertThat(peer.calls()).hasSize(3);
+        assertThat(calls()).hasSize(3);
     }
 
     @ParameterizedTest
     @MethodSource("passing")
-    void givesUpAfterThreeTries(Script script) {
-        peer.always(script);
+    void givesUpAfterThreeTries(Answer answer) {
+        peer.answer(answer);
         assertThat(fetch()).isInstanceOf(Failed.class);
-        assertThat(peer.calls()).hasSize(3);
+        assertThat(calls()).hasSize(3);
     }
 
     @ParameterizedTest
@@ -101,29 +104,30 @@ class EksAuthQuarkusTest {
         "429, ThrottlingException"
     })
     void doesNotRepeatWhatWillFailAgainOrIsForTheLimiterToRepeat(int status, String code) {
-        peer.always(WireAnswers.error(status, code, "no"));
+        peer.answer(EksAuthAnswers.error(status, code, "no"));
         assertThat(fetch())
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.code()).isEqualTo(code));
-        assertThat(peer.calls()).hasSize(1);
+        assertThat(calls()).hasSize(1);
     }
 
     @ParameterizedTest
     @CsvSource({"429, ThrottlingException", "503, ServiceUnavailableException"})
     void askedToBeLeftAloneItDoesNotTryAgain(int status, String code) {
-        peer.always(WireAnswers.error(status, code, "later", "Retry-After: 7\r\n"));
+        peer.answer(EksAuthAnswers.error(status, code, "later", "Retry-After: 7"));
         assertThat(fetch())
                 .isInstanceOfSatisfying(
                         Failed.class,
                         failed -> assertThat(failed.retryAfter()).isEqualTo(Duration.ofSeconds(7)));
-        assertThat(peer.calls()).hasSize(1);
+        assertThat(calls()).hasSize(1);
     }
 
     @Test
     void retriesAreCounted() {
         double before = retries();
-        peer.inTurn(
-                WireAnswers.error(500, "InternalServerException", "oops"), WireAnswers.issued());
+        peer.answer(
+                EksAuthAnswers.error(500, "InternalServerException", "oops"),
+                EksAuthAnswers.issued());
         fetch();
         assertThat(retries()).isEqualTo(before + 1);
     }
@@ -138,13 +142,13 @@ class EksAuthQuarkusTest {
     void wrongClockIsCorrectedWithinTheCall(int status, String code, int aheadBy) {
         Clock peers = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(aheadBy));
         try {
-            peer.always(WireAnswers.signedAbout(peers, status, code));
+            peer.answer(EksAuthAnswers.signedAbout(peers, status, code));
             assertThat(fetch()).isInstanceOf(Issued.class);
-            assertThat(peer.calls()).hasSize(2);
+            assertThat(calls()).hasSize(2);
             assertThat(fetch()).isInstanceOf(Issued.class);
-            assertThat(peer.calls()).as("the difference is remembered").hasSize(3);
+            assertThat(calls()).as("the difference is remembered").hasSize(3);
         } finally {
-            peer.always(WireAnswers.signedAbout(Clock.systemUTC(), status, code));
+            peer.answer(EksAuthAnswers.signedAbout(Clock.systemUTC(), status, code));
             fetch();
         }
     }
@@ -155,19 +159,20 @@ class EksAuthQuarkusTest {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> {
-                            peer.reset();
-                            peer.inTurn(
-                                    WireAnswers.error(403, "ExpiredTokenException", "no"),
-                                    WireAnswers.issued());
+                            peer.reset()
+                                    .answer(
+                                            EksAuthAnswers.error(
+                                                    403, "ExpiredTokenException", "no"),
+                                            EksAuthAnswers.issued());
                             assertThat(fetch()).isInstanceOf(Issued.class);
-                            assertThat(peer.calls()).hasSize(2);
+                            assertThat(calls()).hasSize(2);
                         });
     }
 
     @Test
     void signerThatIsRefusedForGoodCostsHardlyMoreThanItsCalls() {
-        peer.always(
-                WireAnswers.error(
+        peer.answer(
+                EksAuthAnswers.error(
                         403,
                         "AccessDeniedException",
                         "User: x is not authorized to perform: eks-auth:AssumeRoleForPodIdentity"
@@ -179,19 +184,19 @@ class EksAuthQuarkusTest {
                             Failed.class,
                             failed -> assertThat(failed.code()).isEqualTo("SignerRefused"));
         }
-        assertThat(peer.calls()).hasSizeBetween(50, 55);
-        assertThat(tries("SignerRefused") - before).isEqualTo(peer.calls().size());
+        assertThat(calls()).hasSizeBetween(50, 55);
+        assertThat(tries("SignerRefused") - before).isEqualTo(calls().size());
         assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
     }
 
     @Test
     void waitsLongerBeforeTheThirdTryThanBeforeTheSecond() {
         List<Long> arrivals = Collections.synchronizedList(new ArrayList<>());
-        peer.always(
+        peer.answer(
                 (request, out) -> {
                     arrivals.add(System.nanoTime());
-                    return WireAnswers.error(500, "InternalServerException", "x")
-                            .answer(request, out);
+                    return EksAuthAnswers.error(500, "InternalServerException", "x")
+                            .to(request, out);
                 });
         fetch();
         // 150 ms and 300 ms, each 100 ms more or less.
@@ -203,7 +208,7 @@ class EksAuthQuarkusTest {
 
     @Test
     void callThatHangsEndsInFourSeconds() {
-        peer.always(peer.hang());
+        peer.answer(Answer.silence());
         long start = System.nanoTime();
         assertThat(fetch())
                 .isInstanceOfSatisfying(
@@ -213,16 +218,15 @@ class EksAuthQuarkusTest {
                                         .startsWith("EKS Auth did not answer in time"));
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(2_500), Duration.ofMillis(4_800));
-        assertThat(peer.calls()).hasSize(3);
+        assertThat(calls()).hasSize(3);
     }
 
     @Test
     void answerThatDripsIsGivenUpLikeOneThatHangs() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        peer.always(
+        peer.answer(
                 (request, out) -> {
-                    WireAnswers.raw("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-                            .answer(request, out);
+                    Answer.raw("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").to(request, out);
                     while (!never.await(300, TimeUnit.MILLISECONDS)) {
                         out.write(' ');
                         out.flush();
@@ -233,44 +237,47 @@ class EksAuthQuarkusTest {
         FutureTask<CredentialOutcome> fetch = new FutureTask<>(this::fetch);
         Thread.ofVirtual().start(fetch);
         assertThat(fetch.get(4_800, TimeUnit.MILLISECONDS)).isInstanceOf(Failed.class);
-        assertThat(peer.calls()).hasSize(3);
+        assertThat(calls()).hasSize(3);
     }
 
     @Test
     void connectionClosedBetweenCallsCostsOneTryAndNoneIsSentTwice() {
-        peer.inTurn(WireAnswers.issued().thenClose(), WireAnswers.issued(), WireAnswers.issued());
+        peer.answer(
+                EksAuthAnswers.issued().thenClose(),
+                EksAuthAnswers.issued(),
+                EksAuthAnswers.issued());
         assertThat(fetch()).isInstanceOf(Issued.class);
         assertThat(fetch()).isInstanceOf(Issued.class);
-        assertThat(peer.calls()).hasSize(2);
+        assertThat(calls()).hasSize(2);
     }
 
     @Test
     void requestThatIsNotAnsweredIsNotSentAgainByTheJdk() {
         // Only a connection used before tempts the JDK to send again.
-        peer.inTurn(
-                WireAnswers.issued(),
+        peer.answer(
+                EksAuthAnswers.issued(),
                 (request, out) -> false,
-                WireAnswers.error(400, "InvalidRequestException", "the second try"));
+                EksAuthAnswers.error(400, "InvalidRequestException", "the second try"));
         assertThat(fetch()).isInstanceOf(Issued.class);
         assertThat(fetch()).isInstanceOf(Failed.class);
-        assertThat(peer.calls()).hasSize(3);
+        assertThat(calls()).hasSize(3);
     }
 
     @Test
     void deniedPodsNeverOpenTheBreaker() {
-        peer.always(WireAnswers.error(400, "AccessDeniedException", "no"));
+        peer.answer(EksAuthAnswers.error(400, "AccessDeniedException", "no"));
         for (int i = 0; i < 100; i++) {
             assertThat(fetch()).isInstanceOf(Failed.class);
         }
         assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
-        peer.always(WireAnswers.issued());
+        peer.answer(EksAuthAnswers.issued());
         assertThat(fetch()).isInstanceOf(Issued.class);
     }
 
     @ParameterizedTest
     @CsvSource({"429, ThrottlingException", "404, ResourceNotFoundException"})
     void throttlingAndMissingAssociationsDoNotOpenTheBreaker(int status, String code) {
-        peer.always(WireAnswers.error(status, code, "no"));
+        peer.answer(EksAuthAnswers.error(status, code, "no"));
         for (int i = 0; i < 10; i++) {
             fetch();
         }
@@ -279,15 +286,15 @@ class EksAuthQuarkusTest {
 
     @Test
     void breakerOpensAfterTwentyTriesMostlyFailedAndRecoversByItself() {
-        peer.always(WireAnswers.error(503, "ServiceUnavailableException", "down"));
+        peer.answer(EksAuthAnswers.error(503, "ServiceUnavailableException", "down"));
         for (int i = 0; i < 6; i++) {
             fetch();
         }
-        assertThat(peer.calls()).hasSize(18);
+        assertThat(calls()).hasSize(18);
         assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
         fetch();
         assertThat(state()).isEqualTo(CircuitBreakerState.OPEN);
-        int asked = peer.calls().size();
+        int asked = calls().size();
         assertThat(fetch())
                 .isInstanceOfSatisfying(
                         Failed.class,
@@ -297,10 +304,10 @@ class EksAuthQuarkusTest {
                             assertThat(failed.message())
                                     .startsWith("EKS Auth has failed many times");
                         });
-        assertThat(peer.calls()).hasSize(asked);
+        assertThat(calls()).hasSize(asked);
         assertThat(metrics.get("pod_identity_agent_eks_auth_breaker_open").gauge().value()).isOne();
 
-        peer.always(WireAnswers.issued());
+        peer.answer(EksAuthAnswers.issued());
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(fetch()).isInstanceOf(Issued.class));
         assertThat(fetch()).isInstanceOf(Issued.class);
@@ -309,12 +316,12 @@ class EksAuthQuarkusTest {
 
     @Test
     void breakerStaysClosedWhileSomeCallsSucceed() {
-        Script bad = WireAnswers.error(500, "InternalServerException", "x");
-        Script[] turns = new Script[41];
+        Answer bad = EksAuthAnswers.error(500, "InternalServerException", "x");
+        Answer[] turns = new Answer[41];
         for (int i = 0; i < turns.length; i++) {
-            turns[i] = i % 4 == 3 ? WireAnswers.issued() : bad;
+            turns[i] = i % 4 == 3 ? EksAuthAnswers.issued() : bad;
         }
-        peer.inTurn(turns);
+        peer.answer(turns);
         for (int i = 0; i < 15; i++) {
             fetch();
         }
@@ -324,12 +331,7 @@ class EksAuthQuarkusTest {
     @Test
     void noMoreCallsRunAtOnceThanAllowedAndTheRestIsTurnedAwayAsBusy() throws Exception {
         CountDownLatch open = new CountDownLatch(1);
-        peer.always(
-                (request, out) -> {
-                    open.await();
-                    return WireAnswers.error(400, "InvalidRequestException", "x")
-                            .answer(request, out);
-                });
+        peer.answer(Answer.after(open, EksAuthAnswers.error(400, "InvalidRequestException", "x")));
         List<FutureTask<CredentialOutcome>> calls = new ArrayList<>();
         for (int i = 0; i < EksAuthCalls.AT_ONCE + 10; i++) {
             FutureTask<CredentialOutcome> call = new FutureTask<>(this::fetch);
@@ -359,14 +361,14 @@ class EksAuthQuarkusTest {
                 .satisfies(
                         request -> {
                             assertThat(request.method()).isEqualTo("HEAD");
-                            assertThat(request.path()).isEqualTo("/");
-                            assertThat(request.headers()).doesNotContainKey("authorization");
+                            assertThat(request.target()).isEqualTo("/");
+                            assertThat(request.headers()).doesNotContainKey("Authorization");
                         });
     }
 
     @Test
     void rehearsalDoesNotWaitForAPeerThatHangs() {
-        peer.always(peer.hang());
+        peer.answer(Answer.silence());
         long start = System.nanoTime();
         assertThat(rehearsal.fetch(REQUEST)).isInstanceOf(Issued.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
@@ -379,6 +381,11 @@ class EksAuthQuarkusTest {
         assertThat(tries()).isEqualTo(before);
         fetch();
         assertThat(tries()).isEqualTo(before + 1);
+    }
+
+    /** Calls of the API, without the look that the agent takes at its host as it starts. */
+    private List<Request> calls() {
+        return peer.requests().stream().filter(request -> request.method().equals("POST")).toList();
     }
 
     private CredentialOutcome fetch() {

@@ -8,9 +8,12 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.PodCredentials;
 import io.podidentity.agent.credentials.PodIdentity;
-import io.podidentity.agent.eksauth.EksAuthPeer.Script;
 import io.podidentity.aws.OutboundSdkClient;
 import io.podidentity.config.AgentConfig;
+import io.podidentity.harness.EksAuthAnswers;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
+import io.podidentity.harness.HttpPeer.Request;
 import io.podidentity.outbound.HttpClient;
 import io.podidentity.outbound.Proxies;
 import io.podidentity.tls.Trust;
@@ -44,15 +47,15 @@ class EksAuthSourceTest {
     private static final String NOT_OF_THE_CLUSTER =
             ". The token is not one of cluster shop-cluster for pods.eks.amazonaws.com";
 
-    private static EksAuthPeer peer;
+    private static HttpPeer peer;
     private static EksAuthClient client;
     private static EksAuthSource source;
     private static final Recorded EVENTS = new Recorded();
 
     @BeforeAll
     static void start() {
-        peer = new EksAuthPeer();
-        AgentConfig config = TestConfig.with(Map.of("agent.endpoint", peer.endpoint().toString()));
+        peer = new HttpPeer().answer(EksAuthAnswers.issued());
+        AgentConfig config = TestConfig.with(Map.of("agent.endpoint", peer.address().toString()));
         NodeCredentials signer =
                 new NodeCredentials(
                         () ->
@@ -87,18 +90,19 @@ class EksAuthSourceTest {
 
     @BeforeEach
     void reset() {
-        peer.reset();
+        peer.reset().answer(EksAuthAnswers.issued());
         EVENTS.results.clear();
     }
 
     @Test
     void asksForTheClusterWithTheTokenInASignedRequest() {
         source.fetch(REQUEST);
-        EksAuthPeer.Request request = peer.requests().getFirst();
+        Request request = peer.requests().getFirst();
         assertThat(request.method()).isEqualTo("POST");
-        assertThat(request.path()).isEqualTo("/clusters/shop-cluster/assume-role-for-pod-identity");
+        assertThat(request.target())
+                .isEqualTo("/clusters/shop-cluster/assume-role-for-pod-identity");
         assertThat(request.body()).isEqualTo("{\"token\":\"the.pods.token\"}");
-        assertThat(request.headers().get("authorization"))
+        assertThat(request.header("Authorization"))
                 .startsWith("AWS4-HMAC-SHA256 Credential=AKIANODE/")
                 .contains("/eu-west-1/eks-auth/aws4_request");
     }
@@ -113,7 +117,7 @@ class EksAuthSourceTest {
                                         "secret-key",
                                         "session-token",
                                         "123456789012",
-                                        WireAnswers.EXPIRES),
+                                        EksAuthAnswers.EXPIRES),
                                 new Association(
                                         "arn:aws:eks:eu-west-1:123456789012:podidentityassociation/shop/a-1",
                                         "a-1",
@@ -126,15 +130,15 @@ class EksAuthSourceTest {
     @ParameterizedTest
     @CsvSource({"aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b"})
     void accountIsFoundInEveryPartition(String partition) {
-        peer.always(
-                WireAnswers.ok(
-                        WireAnswers.body().replace("arn:aws:sts", "arn:" + partition + ":sts")));
+        peer.answer(
+                EksAuthAnswers.json(
+                        EksAuthAnswers.body().replace("arn:aws:sts", "arn:" + partition + ":sts")));
         assertThat(((Issued) source.fetch(REQUEST)).credentials().accountId())
                 .isEqualTo("123456789012");
     }
 
     static Stream<Arguments> errors() {
-        String told = "[req-1]: (%s): it says why, fault: %s";
+        String told = "[" + EksAuthAnswers.REQUEST_ID + "]: (%s): it says why, fault: %s";
         String who = "service account shop/orders";
         return Stream.of(
                 error(400, "InvalidRequestException", false, told, ""),
@@ -182,7 +186,7 @@ class EksAuthSourceTest {
     @MethodSource("errors")
     void errorKeepsItsStatusCodeAndText(
             int status, String code, boolean permanent, String message) {
-        peer.always(WireAnswers.error(status, code, "it says why"));
+        peer.answer(EksAuthAnswers.error(status, code, "it says why"));
         assertThat(source.fetch(REQUEST))
                 .isEqualTo(new Failed(code, status, permanent, message, null));
         assertThat(peer.requests()).hasSize(1);
@@ -211,7 +215,7 @@ class EksAuthSourceTest {
         "400, RequestExpired, check the node's clock"
     })
     void refusalOfTheAgentItselfIsNeverThePods(int status, String code, String remedy) {
-        peer.always(WireAnswers.error(status, code, "it says why"));
+        peer.answer(EksAuthAnswers.error(status, code, "it says why"));
         assertThat(source.fetch(REQUEST))
                 .isInstanceOfSatisfying(
                         Failed.class,
@@ -220,7 +224,8 @@ class EksAuthSourceTest {
                             assertThat(failed.status()).isEqualTo(503);
                             assertThat(failed.permanent()).isFalse();
                             assertThat(failed.message())
-                                    .startsWith("[req-1]: (" + code + "): ")
+                                    .startsWith(
+                                            "[" + EksAuthAnswers.REQUEST_ID + "]: (" + code + "): ")
                                     .contains(
                                             ", fault: client. EKS Auth refuses the agent itself,"
                                                     + " not the pod: ")
@@ -232,13 +237,13 @@ class EksAuthSourceTest {
 
     @Test
     void throttlingWithAnotherStatusIsThrottling() {
-        peer.always(WireAnswers.error(400, "ThrottlingException", "Rate exceeded"));
+        peer.answer(EksAuthAnswers.error(400, "ThrottlingException", "Rate exceeded"));
         assertThat(((Failed) source.fetch(REQUEST)).status()).isEqualTo(429);
     }
 
     @Test
     void errorWithoutTextTypeAndRequestIdIsStillToldWell() {
-        peer.always(WireAnswers.http(500, "X: y", ""));
+        peer.answer(Answer.of(500, "", "X: y"));
         assertThat(source.fetch(REQUEST))
                 .isEqualTo(
                         new Failed(
@@ -251,8 +256,7 @@ class EksAuthSourceTest {
 
     @Test
     void errorPageOfAProxyIsToldWithoutItsHtml() {
-        peer.always(
-                WireAnswers.http(503, "Content-Type: text/html", "<html>" + "x".repeat(50_000)));
+        peer.answer(Answer.of(503, "<html>" + "x".repeat(50_000), "Content-Type: text/html"));
         assertThat(source.fetch(REQUEST))
                 .isEqualTo(
                         new Failed(
@@ -265,7 +269,7 @@ class EksAuthSourceTest {
 
     @Test
     void longErrorIsCutBecauseSomeSdksReadNoMoreThanTenThousandBytes() {
-        peer.always(WireAnswers.error(400, "AccessDeniedException", "x".repeat(20_000)));
+        peer.answer(EksAuthAnswers.error(400, "AccessDeniedException", "x".repeat(20_000)));
         assertThat(((Failed) source.fetch(REQUEST)).message())
                 .hasSizeLessThan(2_000)
                 .contains("x…, fault: client. Check the trust policy");
@@ -274,7 +278,7 @@ class EksAuthSourceTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 307, 308, 304})
     void redirectIsNeitherFollowedNorPassedOn(int status) {
-        peer.always(WireAnswers.http(status, "Location: " + peer.endpoint() + "/elsewhere", ""));
+        peer.answer(Answer.of(status, "", "Location: " + peer.address() + "/elsewhere"));
         assertThat(source.fetch(REQUEST))
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.status()).isEqualTo(502));
@@ -284,16 +288,15 @@ class EksAuthSourceTest {
     @ParameterizedTest
     @CsvSource({"7, 7", "0, 0", "-1,", "soon,", "'Wed, 21 Oct 2026 07:28:00 GMT',", "123456,"})
     void retryAfterIsReadInSeconds(String header, Long seconds) {
-        peer.always(
-                WireAnswers.error(
-                        429, "ThrottlingException", "slow", "Retry-After: " + header + "\r\n"));
+        peer.answer(
+                EksAuthAnswers.error(429, "ThrottlingException", "slow", "Retry-After: " + header));
         assertThat(((Failed) source.fetch(REQUEST)).retryAfter())
                 .isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
     }
 
     static Stream<Arguments> broken() {
-        String body = WireAnswers.body();
-        String expiration = "\"expiration\":" + WireAnswers.EXPIRES.getEpochSecond();
+        String body = EksAuthAnswers.body();
+        String expiration = "\"expiration\":" + EksAuthAnswers.EXPIRES.getEpochSecond();
         return Stream.of(
                 Arguments.of("empty", ""),
                 Arguments.of("array", "[]"),
@@ -340,7 +343,7 @@ class EksAuthSourceTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
     void brokenAnswerIsABadGateway(String name, String body) {
-        peer.always(WireAnswers.ok(body));
+        peer.answer(EksAuthAnswers.json(body));
         assertThat(source.fetch(REQUEST))
                 .isInstanceOfSatisfying(
                         Failed.class,
@@ -349,7 +352,10 @@ class EksAuthSourceTest {
                             assertThat(failed.code()).isEqualTo("InvalidResponse");
                             assertThat(failed.permanent()).isFalse();
                             assertThat(failed.message())
-                                    .startsWith("[req-1]: EKS Auth's answer cannot be used: ")
+                                    .startsWith(
+                                            "["
+                                                    + EksAuthAnswers.REQUEST_ID
+                                                    + "]: EKS Auth's answer cannot be used: ")
                                     .doesNotContain("secret-key", "session-token");
                         });
         assertThat(EVENTS.results).containsExactly("tried", "InvalidResponse");
@@ -363,22 +369,22 @@ class EksAuthSourceTest {
                 "Content-Length: 1000000\r\n\r\n{"
             })
     void answerThatBreaksOffIsABadGateway(String rest) {
-        peer.always(WireAnswers.raw("HTTP/1.1 200 OK\r\n" + rest).thenClose());
+        peer.answer(Answer.raw("HTTP/1.1 200 OK\r\n" + rest).thenClose());
         assertThat(((Failed) source.fetch(REQUEST)).status()).isEqualTo(502);
     }
 
     static Stream<Arguments> cutOff() {
         return Stream.of(
-                Arguments.of("closed at once", (Script) (request, out) -> false),
-                Arguments.of("cut off in its head", WireAnswers.raw("HTTP/1.1 20").thenClose()),
-                Arguments.of("not HTTP", WireAnswers.raw("SSH-2.0-OpenSSH_9\r\n").thenClose()),
-                Arguments.of("silent", peer.hang()));
+                Arguments.of("closed at once", Answer.none()),
+                Arguments.of("cut off in its head", Answer.raw("HTTP/1.1 20").thenClose()),
+                Arguments.of("not HTTP", Answer.raw("SSH-2.0-OpenSSH_9\r\n").thenClose()),
+                Arguments.of("silent", Answer.silence()));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cutOff")
-    void noAnswerIsUnavailable(String name, Script script) {
-        peer.always(script);
+    void noAnswerIsUnavailable(String name, Answer answer) {
+        peer.answer(answer);
         assertThat(source.fetch(REQUEST))
                 .isInstanceOfSatisfying(
                         Failed.class,

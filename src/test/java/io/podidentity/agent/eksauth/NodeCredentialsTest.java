@@ -3,6 +3,9 @@ package io.podidentity.agent.eksauth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.harness.EksAuthAnswers;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,20 +109,20 @@ class NodeCredentialsTest {
 
     @Test
     void metadataIsAskedAgainLongBeforeWhatItGaveExpires() throws IOException {
-        try (EksAuthPeer metadata = new EksAuthPeer()) {
-            metadata.always(metadata("STALE"));
+        try (HttpPeer metadata = new HttpPeer()) {
+            metadata.answer(metadata("STALE"));
             NodeCredentials instance =
                     new NodeCredentials(
                             () ->
                                     InstanceProfileCredentialsProvider.builder()
-                                            .endpoint(metadata.endpoint().toString())
+                                            .endpoint(metadata.address().toString())
                                             .asyncCredentialUpdateEnabled(true)
                                             .build(),
                             old -> {},
                             TIMEOUT,
                             nanos::get);
             assertThat(instance.resolveCredentials().accessKeyId()).isEqualTo("STALE");
-            metadata.always(metadata("FRESH"));
+            metadata.answer(metadata("FRESH"));
             assertThat(instance.resolveCredentials().accessKeyId()).isEqualTo("STALE");
 
             instance.refused(nanos.get());
@@ -128,10 +131,10 @@ class NodeCredentialsTest {
         }
     }
 
-    private static EksAuthPeer.Script metadata(String key) {
+    private static Answer metadata(String key) {
         return (request, out) ->
-                WireAnswers.ok(
-                                request.path().endsWith("/role")
+                EksAuthAnswers.json(
+                                request.target().endsWith("/role")
                                         ? """
                                         {"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"%s",
                                          "SecretAccessKey":"s","Token":"t",
@@ -139,7 +142,7 @@ class NodeCredentialsTest {
                                         """
                                                 .formatted(key)
                                         : "role")
-                        .answer(request, out);
+                        .to(request, out);
     }
 
     private void refuseForAnHour() {

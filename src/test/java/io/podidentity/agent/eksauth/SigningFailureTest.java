@@ -6,6 +6,7 @@ import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.config.AgentConfig;
+import io.podidentity.harness.HttpPeer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import software.amazon.awssdk.services.eksauth.EksAuthClient;
 /** A node without a role is told apart from an EKS Auth that is away. */
 class SigningFailureTest {
 
-    private final EksAuthPeer peer = new EksAuthPeer();
+    private final HttpPeer peer = new HttpPeer();
 
     @AfterEach
     void stop() throws IOException {
@@ -76,7 +77,7 @@ class SigningFailureTest {
     }
 
     private CredentialOutcome fetch(AwsCredentialsProvider provider) {
-        AgentConfig config = TestConfig.with(Map.of("agent.endpoint", peer.endpoint().toString()));
+        AgentConfig config = TestConfig.with(Map.of("agent.endpoint", peer.address().toString()));
         NodeCredentials signer =
                 new NodeCredentials(
                         () -> provider, old -> {}, Duration.ofMillis(200), System::nanoTime);

@@ -2,6 +2,7 @@ package io.podidentity.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.Shell;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

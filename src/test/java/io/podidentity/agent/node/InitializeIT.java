@@ -3,6 +3,8 @@ package io.podidentity.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.harness.Namespace;
+import io.podidentity.harness.Shell;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.podidentity.harness.Namespace;
 import io.podidentity.harness.Processes;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +35,7 @@ class LinkWatchIT {
         output = directory.resolve("output");
         List<String> java =
                 node.command(
-                        Namespace.java(),
+                        Shell.jdk("java"),
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),

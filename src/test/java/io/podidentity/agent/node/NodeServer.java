@@ -4,13 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import io.podidentity.token.TestAuthority;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
+import io.podidentity.harness.HttpPeer.Request;
+import io.podidentity.harness.TestAuthority;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ public final class NodeServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int UNPROCESSABLE = 422;
 
-    private final HttpsServer server;
+    private final HttpPeer server;
     private final Path account;
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private volatile ArrayNode taints = JSON.createArrayNode();
@@ -34,7 +33,7 @@ public final class NodeServer implements AutoCloseable {
     private volatile int status = 200;
     private volatile Runnable beforePatch = () -> {};
 
-    private NodeServer(HttpsServer server, Path account) {
+    private NodeServer(HttpPeer server, Path account) {
         this.server = server;
         this.account = account;
     }
@@ -43,18 +42,14 @@ public final class NodeServer implements AutoCloseable {
     public static NodeServer start(Path folder) throws Exception {
         TestAuthority authority = TestAuthority.in(folder);
         Files.writeString(folder.resolve("token"), "agents-own-token");
-        HttpsServer https =
-                HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        https.setHttpsConfigurator(new HttpsConfigurator(authority.server()));
-        NodeServer node = new NodeServer(https, folder);
-        https.createContext("/api/v1/nodes/" + NODE, node::answer);
-        https.start();
+        NodeServer node = new NodeServer(new HttpPeer(authority), folder);
+        node.server.answer(node::answer);
         return node;
     }
 
     /** Where it is. */
     public URI address() {
-        return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
+        return server.address();
     }
 
     /** What kubelet would mount into the agent. */
@@ -103,28 +98,28 @@ public final class NodeServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
-            if (status != 200) {
-                exchange.sendResponseHeaders(status, -1);
-                return;
-            }
-            if (exchange.getRequestMethod().equals("PATCH")) {
-                String type = exchange.getRequestHeaders().getFirst("Content-Type");
-                JsonNode operations = JSON.readTree(exchange.getRequestBody());
-                if (!type.equals("application/json-patch+json") || !patch(operations)) {
-                    exchange.sendResponseHeaders(UNPROCESSABLE, -1);
-                    return;
-                }
-            }
-            byte[] body = node();
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
+    private boolean answer(Request request, OutputStream out)
+            throws IOException, InterruptedException {
+        authorizations.add(request.header("Authorization"));
+        return reply(request).to(request, out);
+    }
+
+    private Answer reply(Request request) throws JsonProcessingException {
+        if (!request.target().equals("/api/v1/nodes/" + NODE)) {
+            return Answer.of(404, "");
         }
+        if (status != 200) {
+            return Answer.of(status, "");
+        }
+        if (request.method().equals("PATCH")
+                && (!request.header("Content-Type").equals("application/json-patch+json")
+                        || !patch(JSON.readTree(request.body())))) {
+            return Answer.of(UNPROCESSABLE, "");
+        }
+        return Answer.of(200, node());
     }
 
     /** All operations or none. */
@@ -149,12 +144,12 @@ public final class NodeServer implements AutoCloseable {
         return true;
     }
 
-    private byte[] node() throws JsonProcessingException {
+    private String node() throws JsonProcessingException {
         var node = JSON.createObjectNode().put("kind", "Node");
         var spec = node.putObject("spec").put("providerID", "aws:///a/i-0");
         if (!taints.isEmpty()) {
             spec.set("taints", taints);
         }
-        return JSON.writeValueAsBytes(node);
+        return JSON.writeValueAsString(node);
     }
 }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.podidentity.agent.node.PodsOnNode.Pod;
+import io.podidentity.harness.EksAuthOnNode;
+import io.podidentity.harness.Namespace;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.PodsOnNode;
+import io.podidentity.harness.PodsOnNode.Pod;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

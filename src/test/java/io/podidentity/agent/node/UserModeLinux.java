@@ -3,6 +3,8 @@ package io.podidentity.agent.node;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.podidentity.harness.Namespace;
+import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

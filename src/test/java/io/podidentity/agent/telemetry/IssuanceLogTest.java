@@ -3,13 +3,13 @@ package io.podidentity.agent.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.agent.cache.Answer.Origin;
-import io.podidentity.agent.cache.VirtualTimeline;
 import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.PodCredentials;
+import io.podidentity.harness.VirtualTimeline;
 import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;

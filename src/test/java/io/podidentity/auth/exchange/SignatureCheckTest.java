@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.podidentity.auth.associations.AssociationsFile;
-import io.podidentity.auth.server.ServedAuth;
 import io.podidentity.harness.OwnAuth;
-import io.podidentity.token.TestClock;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.ServedAuth;
+import io.podidentity.harness.TestClock;
+import io.podidentity.harness.TestTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

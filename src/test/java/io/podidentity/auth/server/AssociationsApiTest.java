@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.podidentity.harness.OwnAuth;
 import io.podidentity.harness.RawConnection;
+import io.podidentity.harness.ServedAuth;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

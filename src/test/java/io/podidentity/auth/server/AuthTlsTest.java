@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.podidentity.agent.node.Shell;
 import io.podidentity.auth.associations.AssociationsFile;
 import io.podidentity.auth.exchange.KnownCallers;
 import io.podidentity.auth.exchange.LocalCallers;
-import io.podidentity.token.TestTokens;
+import io.podidentity.harness.ServedAuth;
+import io.podidentity.harness.TestAuthority;
+import io.podidentity.harness.TestTokens;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,18 +20,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,19 +33,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** TLS, with and without certificates of clients, and its files changing under it. */
 class AuthTlsTest {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
     private static final String EXCHANGE = "/clusters/dev/assume-role-for-pod-identity";
     private static final String ASSOCIATIONS = "/clusters/dev/pod-identity-associations";
 
     @TempDir Path folder;
-    private Party server;
-    private Party node;
+    private TestAuthority server;
+    private TestAuthority node;
     private Path associations;
 
     @BeforeEach
     void make() throws Exception {
-        server = new Party("server");
-        node = new Party("node");
+        server = party("server");
+        node = party("node");
         associations =
                 Files.writeString(
                         folder.resolve("associations.yaml"),
@@ -67,7 +59,7 @@ class AuthTlsTest {
 
     @Test
     void nodeWithACertificateMayExchangeAndNotChangeAssociations() throws Exception {
-        try (ServedAuth served = serve(node.certificate, true);
+        try (ServedAuth served = serve(node.pem(), true);
                 HttpClient client = client(server, node)) {
             assertThat(post(client, served, EXCHANGE).statusCode()).isEqualTo(200);
 
@@ -84,7 +76,7 @@ class AuthTlsTest {
                 Files.writeString(
                         folder.resolve("clients.pem"),
                         "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n"
-                                + Files.readString(node.certificate));
+                                + Files.readString(node.pem()));
         try (ServedAuth served = serve(clients, true);
                 HttpClient client = client(server, node)) {
             assertThat(post(client, served, EXCHANGE).statusCode()).isEqualTo(200);
@@ -93,9 +85,9 @@ class AuthTlsTest {
 
     @Test
     void clientWithoutACertificateOrWithAnothersIsNotLetIn() throws Exception {
-        try (ServedAuth served = serve(node.certificate, true);
+        try (ServedAuth served = serve(node.pem(), true);
                 HttpClient none = client(server, null);
-                HttpClient strange = client(server, new Party("stranger"))) {
+                HttpClient strange = client(server, party("stranger"))) {
             assertThatThrownBy(() -> post(none, served, EXCHANGE)).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> post(strange, served, EXCHANGE))
                     .isInstanceOf(IOException.class);
@@ -104,7 +96,7 @@ class AuthTlsTest {
 
     @Test
     void whereKeysMayCallTooAClientWithoutEitherIsRefused() throws Exception {
-        try (ServedAuth served = serve(node.certificate, false);
+        try (ServedAuth served = serve(node.pem(), false);
                 HttpClient none = client(server, null)) {
             HttpResponse<String> refused = post(none, served, EXCHANGE);
 
@@ -116,20 +108,20 @@ class AuthTlsTest {
 
     @Test
     void newCertificateIsServedAndABrokenOneIsNot() throws Exception {
-        Party next = new Party("next");
+        TestAuthority next = party("next");
         try (ServedAuth served = serve(null, false)) {
             served.service().refresh();
             assertThat(servedTo(served, server)).isTrue();
 
-            replace(server.certificate, "nothing");
+            replace(server.pem(), "nothing");
             served.service().refresh();
             assertThat(servedTo(served, server)).isTrue();
 
-            replace(server.certificate, Files.readString(next.certificate));
+            replace(server.pem(), Files.readString(next.pem()));
             served.service().refresh();
             assertThat(servedTo(served, server)).as("without the new key").isTrue();
 
-            replace(server.key, Files.readString(next.key));
+            replace(server.key(), Files.readString(next.key()));
             await().atMost(Duration.ofSeconds(20))
                     .until(
                             () -> {
@@ -143,11 +135,11 @@ class AuthTlsTest {
         return new ServedAuth(
                 new AssociationsFile(associations),
                 clients == null ? new LocalCallers("127.0.0.1") : new KnownCallers(null, true),
-                new Tls(server.certificate, server.key, clients, must),
+                new Tls(server.pem(), server.key(), clients, must),
                 Clock.systemUTC());
     }
 
-    private static boolean servedTo(ServedAuth served, Party trusted) throws Exception {
+    private static boolean servedTo(ServedAuth served, TestAuthority trusted) throws Exception {
         try (HttpClient client = client(trusted, null)) {
             return post(client, served, EXCHANGE).statusCode() == 200;
         } catch (IOException e) {
@@ -175,69 +167,17 @@ class AuthTlsTest {
                 BodyHandlers.ofString());
     }
 
-    private static HttpClient client(Party trusted, @Nullable Party own) throws Exception {
-        KeyStore authorities = KeyStore.getInstance("PKCS12");
-        authorities.load(null, null);
-        authorities.setCertificateEntry("server", trusted.x509);
-        TrustManagerFactory trust =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(authorities);
-        KeyManagerFactory keys =
-                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(own == null ? null : own.store, PASSWORD);
+    private static HttpClient client(TestAuthority trusted, @Nullable TestAuthority own)
+            throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
-                own == null ? null : keys.getKeyManagers(),
-                trust.getTrustManagers(),
+                own == null ? null : own.keyManagers(),
+                trusted.trustManagers(),
                 new SecureRandom());
         return HttpClient.newBuilder().sslContext(context).build();
     }
 
-    /** Somebody with a certificate for 127.0.0.1 that signs itself. */
-    private final class Party {
-
-        private final KeyStore store;
-        private final X509Certificate x509;
-        private final Path certificate;
-        private final Path key;
-
-        Party(String name) throws Exception {
-            Path file = folder.resolve(name + ".p12");
-            keytool(file, name);
-            store = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(file)) {
-                store.load(in, PASSWORD);
-            }
-            x509 = (X509Certificate) store.getCertificate(name);
-            certificate =
-                    Files.writeString(
-                            folder.resolve(name + ".crt"), pem("CERTIFICATE", x509.getEncoded()));
-            key =
-                    Files.writeString(
-                            folder.resolve(name + ".key"),
-                            pem("PRIVATE KEY", store.getKey(name, PASSWORD).getEncoded()));
-        }
-
-        private static void keytool(Path file, String name) throws Exception {
-            List<String> command =
-                    new ArrayList<>(
-                            List.of(
-                                    Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                            .toString(),
-                                    "-genkeypair",
-                                    "-keyalg",
-                                    "EC",
-                                    "-storetype",
-                                    "PKCS12"));
-            command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
-            command.addAll(List.of("-ext", "san=ip:127.0.0.1", "-keystore", file.toString()));
-            command.addAll(List.of("-storepass", new String(PASSWORD)));
-            Shell.succeed(command);
-        }
-
-        private static String pem(String kind, byte[] content) {
-            return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                    .formatted(kind, Base64.getMimeEncoder().encodeToString(content), kind);
-        }
+    private TestAuthority party(String name) throws Exception {
+        return TestAuthority.named(name, folder);
     }
 }

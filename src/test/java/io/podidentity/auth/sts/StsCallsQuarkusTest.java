@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.podidentity.auth.exchange.ErrorType;
+import io.podidentity.harness.StsPeer;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
@@ -15,7 +16,7 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 
 /** Calls of STS by the extension's own client, with their fault tolerance. */
 @QuarkusTest
-@QuarkusTestResource(value = StsPeer.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = StsPeerResource.class, restrictToAnnotatedClass = true)
 class StsCallsQuarkusTest {
 
     @Inject StsCalls sts;
@@ -29,17 +30,17 @@ class StsCallsQuarkusTest {
 
     @Test
     void asksTheConfiguredEndpoint() {
-        peer.answer();
+        peer.fail();
 
         assertThat(assume()).isEqualTo("ASIAPEER");
 
         assertThat(peer.calls()).hasSize(1);
-        assertThat(peer.calls().getFirst()).contains("Action=AssumeRole");
+        assertThat(peer.calls().getFirst().body()).contains("Action=AssumeRole");
     }
 
     @Test
     void triesAgainWhatMayPass() {
-        peer.answer(500, 503);
+        peer.fail(500, 503);
 
         assertThat(assume()).isEqualTo("ASIAPEER");
 
@@ -48,7 +49,7 @@ class StsCallsQuarkusTest {
 
     @Test
     void givesUpAfterThreeTries() {
-        peer.answer(500, 500, 500);
+        peer.fail(500, 500, 500);
 
         assertThat(refusal()).isEqualTo(ErrorType.SERVICE_UNAVAILABLE);
         assertThat(peer.calls()).hasSize(3);
@@ -56,7 +57,7 @@ class StsCallsQuarkusTest {
 
     @Test
     void doesNotAskAgainWhatWasRefused() {
-        peer.answer(403);
+        peer.fail(403);
 
         assertThat(refusal()).isEqualTo(ErrorType.ACCESS_DENIED);
         assertThat(peer.calls()).hasSize(1);
@@ -65,10 +66,10 @@ class StsCallsQuarkusTest {
     @Test
     void throttlingStaysThrottlingAndOpensNoBreaker() {
         for (int i = 0; i < 30; i++) {
-            peer.answer(400, 400, 400);
+            peer.fail(400, 400, 400);
             assertThat(refusal()).isEqualTo(ErrorType.THROTTLING);
         }
-        peer.answer();
+        peer.fail();
 
         assertThat(assume()).isEqualTo("ASIAPEER");
     }
@@ -76,12 +77,12 @@ class StsCallsQuarkusTest {
     @Test
     void leavesStsAloneForAMomentWhileItKeepsFailing() {
         for (int i = 0; i < 6; i++) {
-            peer.answer(500, 500, 500);
+            peer.fail(500, 500, 500);
             assertThrows(StsFailed.Outage.class, this::assume);
         }
-        peer.answer(500, 500, 500);
+        peer.fail(500, 500, 500);
         assertThrows(RuntimeException.class, this::assume);
-        peer.answer();
+        peer.fail();
 
         assertThrows(CircuitBreakerOpenException.class, this::assume);
 

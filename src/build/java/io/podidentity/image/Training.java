@@ -1,0 +1,53 @@
+package io.podidentity.image;
+
+import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.TestTokens;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** Serves requests with the tree's own runtime, which leaves an AOT cache of what it has used. */
+final class Training {
+
+    private static final int PODS = 40;
+
+    private Training() {}
+
+    static void run(Path root) throws Exception {
+        Path cache = ImageTree.home(root).resolve("agent.aot");
+        try (EksAuthPeer peer = EksAuthPeer.start();
+                PackagedAgent agent =
+                        PackagedAgent.server()
+                                .as(ImageTree.entryPoint(root, "-XX:AOTCacheOutput="))
+                                .endpoint(peer.endpoint())
+                                .start()) {
+            agent.awaitReady();
+            serve(agent);
+            int code = agent.stop();
+            if (code != 0 || !Files.exists(cache)) {
+                throw new IllegalStateException(
+                        "no AOT cache, exit code " + code + ": " + agent.everything());
+            }
+        }
+    }
+
+    private static void serve(PackagedAgent agent) {
+        Instant issued = Instant.now().minusSeconds(60);
+        for (int pod = 0; pod < PODS; pod++) {
+            String name = "web-" + pod;
+            TestTokens tokens = TestTokens.at(issued).pod("shop", "web", name, name);
+            expect(200, agent.ask(tokens.sign()).statusCode());
+            expect(200, agent.ask(tokens.sign()).statusCode());
+        }
+        expect(400, agent.ask("not a token").statusCode());
+        expect(200, agent.get(agent.probe("/healthz")).statusCode());
+        expect(200, agent.get(agent.metrics("/metrics")).statusCode());
+    }
+
+    private static void expect(int status, int actual) {
+        if (status != actual) {
+            throw new IllegalStateException("expected " + status + " and got " + actual);
+        }
+    }
+}
