@@ -258,14 +258,13 @@ class EnvironmentIT {
                         aws_secret_access_key = secret
                         """);
         String metadata = "GET /latest/meta-data/iam/security-credentials/";
-        String session = STS_SESSION.replace("AssumeRoleWithWebIdentity", "AssumeRole");
-        try (HttpStub sts = new HttpStub().answer("POST /", session);
-                TlsFront front = new TlsFront(authority, sts.port());
-                HttpStub instance =
-                        new HttpStub()
-                                .answer("PUT /latest/api/token", "session")
-                                .answer(metadata, "other-role")
-                                .answer(metadata + "other-role", instanceCredentials());
+        try (StsPeer sts = new StsPeer("ASIASESSIONOFTHEROLE");
+                TlsFront front = new TlsFront(authority, sts.endpoint().getPort());
+                HttpPeer instance =
+                        new HttpPeer()
+                                .on("PUT /latest/api/token", "session")
+                                .on(metadata, "other-role")
+                                .on(metadata + "other-role", instanceCredentials());
                 PackagedAgent agent =
                         withoutSettings()
                                 .environment("AWS_REGION", "eu-west-1")
