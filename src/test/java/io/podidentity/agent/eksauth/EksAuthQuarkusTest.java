@@ -251,8 +251,7 @@ class EksAuthQuarkusTest {
 
         assertThat(fetch.get(10, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
-                        Failed.class,
-                        failed -> assertThat(failed.permanent()).isFalse());
+                        Failed.class, failed -> assertThat(failed.permanent()).isFalse());
     }
 
     @Test
