@@ -50,7 +50,7 @@ class ArchitectureTest {
         "token, config schedule tls outbound",
         "agent.credentials,",
         "agent.cache, agent.credentials token schedule",
-        "agent.eksauth, agent.credentials config aws tls outbound",
+        "agent.eksauth, agent.credentials aws config outbound schedule tls",
         "agent.node, config schedule token",
         "agent.server, agent.cache agent.credentials agent.eksauth config guard schedule token",
         "agent.telemetry, agent.cache agent.credentials agent.eksauth agent.server config guard"

@@ -1,8 +1,8 @@
 package io.podidentity.bench;
 
-import io.podidentity.agent.node.LinkKind;
 import io.podidentity.agent.node.LinkReport;
 import io.podidentity.agent.node.LinkSetup;
+import io.podidentity.config.LinkKind;
 import io.podidentity.harness.Shell;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP connection that sends what it is told, byte for byte, and hides nothing that comes. */
 public final class RawConnection implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Socket socket = new Socket();
     private final InputStream in;
@@ -31,7 +31,7 @@ public final class RawConnection implements AutoCloseable {
      * @param from the client's own address; null for any
      */
     public RawConnection(String host, int port, @Nullable String from) throws IOException {
-        this(host, port, from, PATIENCE);
+        this(host, port, from, TIMEOUT);
     }
 
     /**

@@ -16,12 +16,12 @@ public final class Shell {
     /** What a command left behind. */
     public record Result(int exit, String output) {}
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     private Shell() {}
 
     public static Result run(List<String> command) {
-        return run(new ProcessBuilder(command), PATIENCE);
+        return run(new ProcessBuilder(command), TIMEOUT);
     }
 
     /** Runs a command that may take so long; its output is what it wrote, errors among it. */

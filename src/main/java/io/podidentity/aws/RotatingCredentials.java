@@ -18,8 +18,8 @@ import software.amazon.awssdk.profiles.ProfileFile;
 public final class RotatingCredentials implements AwsCredentialsProvider {
 
     private static final Logger LOG = Logger.getLogger(RotatingCredentials.class);
-    private static final Duration EVERY = Duration.ofMinutes(1);
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration READ_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(5);
 
     private final Supplier<AwsCredentialsProvider> file;
     private final Clock clock;
@@ -52,7 +52,7 @@ public final class RotatingCredentials implements AwsCredentialsProvider {
         try {
             AwsCredentials read = file.get().resolveCredentials();
             last = read;
-            next = now.plus(EVERY);
+            next = now.plus(READ_INTERVAL);
             return read;
         } catch (RuntimeException e) {
             // The SDK throws one kind for a missing profile, another for each way to break a file.
@@ -60,7 +60,7 @@ public final class RotatingCredentials implements AwsCredentialsProvider {
                 throw e;
             }
             // Not the exception's text: it may quote the file.
-            next = now.plus(SOON);
+            next = now.plus(RETRY_INTERVAL);
             LOG.warn("The shared credentials file cannot be read; the last good ones are kept");
             return kept;
         }

@@ -1,9 +1,9 @@
 package io.podidentity.cli;
 
 import io.podidentity.agent.node.Change;
-import io.podidentity.agent.node.LinkKind;
 import io.podidentity.agent.node.LinkReport;
 import io.podidentity.agent.node.LinkSetup;
+import io.podidentity.config.LinkKind;
 import io.podidentity.config.WellKnown;
 import java.util.concurrent.Callable;
 import java.util.function.Function;

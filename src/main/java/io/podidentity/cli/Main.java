@@ -35,6 +35,7 @@ public final class Main {
 
     static CommandLine commandLine(Properties properties, Map<String, String> environment) {
         CommandLine line = new CommandLine(new AgentCommand());
+        Flags.addTo(line);
         line.setDefaultValueProvider(new EnvironmentDefaults(properties, environment));
         // As in the reference agent the last one counts: charts put defaults before what users add.
         line.setOverwrittenOptionsAllowed(true);

@@ -1,5 +1,6 @@
 package io.podidentity.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -11,9 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything the server can be told. Each member is the flag of the same name, the system property
- * {@code agent.NAME} and the environment variable {@code AGENT_NAME}, in that order.
+ * Everything the server can be told. Each member is the system property {@code agent.NAME} and the
+ * environment variable {@code AGENT_NAME}, in that order; before both comes the flag of the same
+ * name, where it is one.
  */
+@RegisterForReflection
 @ConfigMapping(prefix = "agent")
 public interface AgentConfig {
 
@@ -21,59 +24,69 @@ public interface AgentConfig {
     @WithDefault("server")
     Command command();
 
-    /** The cluster whose associations are asked for. */
+    @Flag(help = "Name of the EKS cluster", shortName = "-c", required = true)
     @WithConverter(Converters.Cluster.class)
     String clusterName();
 
-    /** The port of the credentials listeners. */
+    @Flag(help = "Port of the credentials listeners", shortName = "-p")
     @WithConverter(Converters.Port.class)
     @WithDefault("80")
     int port();
 
-    /** Where credentials are served, one listener each. */
+    @Flag(help = "Address to serve credentials on", shortName = "-b", label = "ADDRESS")
     @WithConverter(Converters.Host.class)
     @WithDefault(WellKnown.IPV4_ADDRESS + ",[" + WellKnown.IPV6_ADDRESS + "]")
     List<BindHost> bindHosts();
 
-    /** The port of the probes on localhost. */
+    @Flag(help = "Port of the probes on localhost", shared = true)
     @WithConverter(Converters.Port.class)
     @WithDefault("2703")
     int probePort();
 
-    /** Where metrics, and the probes again, are served. */
+    @Flag(help = "Address of the metrics and the probes", shared = true)
     @WithConverter(Converters.Host.class)
     @WithDefault("0.0.0.0")
     BindHost metricsAddress();
 
-    /** The port of the metrics. */
+    @Flag(help = "Port of the metrics and the probes", shared = true)
     @WithConverter(Converters.Port.class)
     @WithDefault("2705")
     int metricsPort();
 
-    /** How old credentials may grow before they are renewed; zero turns caching off. */
+    @Flag(
+            help =
+                    "Age at which credentials are renewed, such as 90s or 1h30m;"
+                            + " 0 turns caching off",
+            label = "DURATION")
     @WithConverter(Converters.Retention.class)
     @WithDefault("3h")
     Duration maxCredentialRetentionBeforeRenewal();
 
-    /** How many pods' credentials are kept; zero turns caching off. */
+    @Flag(help = "Pods whose credentials are kept; 0 turns caching off", label = "PODS")
     @WithConverter(Converters.Count.class)
     @WithDefault("2000")
     int maxCacheSize();
 
-    /** Background renewals per second. */
+    @Flag(help = "Renewals per second in the background", label = "RATE")
     @WithConverter(Converters.Rate.class)
     @WithDefault("3")
     int maxServiceQps();
 
-    /** Whether the agent's own credentials are read anew from the shared file every minute. */
+    @Flag(
+            help =
+                    "Reads the agent's own credentials anew from the shared credentials file"
+                            + " every minute")
     @WithDefault("false")
     boolean rotateCredentials();
 
-    /** EKS Auth's address where it is not the region's. */
+    @Flag(help = "EKS Auth's address where it is not the region's own", label = "URL")
     @WithConverter(Converters.Url.class)
     Optional<URI> endpoint();
 
-    /** What a token must be meant for to be answered from memory; one of these will do. */
+    @Flag(
+            help = "Audience of pods' tokens, for an EKS Auth that asks for its own",
+            label = "AUDIENCE",
+            check = Check.AUDIENCE)
     @WithDefault("pods.eks.amazonaws.com")
     Set<String> audience();
 
@@ -81,29 +94,43 @@ public interface AgentConfig {
     @WithDefault("${aws.ca.bundle:}")
     Optional<Path> caBundle();
 
-    /** Whether the server prepares the node's link itself, and keeps it. */
+    @Flag(help = "Does first what the command initialize does, and puts back what disappears later")
     @WithDefault("false")
     boolean initialize();
 
-    /** The kind of that link, as the kernel names it, or {@code auto}. */
+    @Flag(
+            help = "Kind of the link that --initialize makes",
+            label = "KIND",
+            check = Check.LINK_KIND)
     @WithDefault("auto")
     String linkKind();
 
-    /** Where the cluster publishes the keys that its tokens are signed with. */
+    @Flag(
+            help = "Where the cluster publishes its signing keys",
+            label = "URL",
+            otherwise = "its API server, from Kubernetes 1.34 on",
+            check = Check.KEYS_URL)
     @WithConverter(Converters.Url.class)
     Optional<URI> jwksUri();
 
-    /** A file with those keys, which wins over all other places. */
+    @Flag(help = "A file with those keys instead", label = "FILE", check = Check.KEYS_FILE)
     Optional<Path> jwksFile();
 
-    /** A folder where those keys outlive a restart; without it they do not. */
+    @Flag(
+            help = "Folder where those keys outlive a restart",
+            label = "FOLDER",
+            otherwise = "they do not",
+            check = Check.FOLDER)
     Optional<Path> stateDir();
 
-    /** The key of the taint that is removed from the node once the agent is ready. */
+    @Flag(
+            help = "Key of the taint that is removed from the node once the agent is ready",
+            label = "KEY",
+            otherwise = "none is")
     @WithConverter(Converters.Taint.class)
     Optional<String> removeTaint();
 
-    /** The name of the node that the agent runs on. */
+    @Flag(help = "Name of that node. Needed by --remove-taint alone", label = "NODE")
     @WithConverter(Converters.Node.class)
     Optional<String> nodeName();
 

@@ -1,5 +1,6 @@
 package io.podidentity.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -12,49 +13,84 @@ import java.util.Optional;
  * the flag of the same name, the system property {@code auth.NAME} and the environment variable
  * {@code AUTH_NAME}.
  */
+@RegisterForReflection
 @ConfigMapping(prefix = "auth")
 public interface AuthConfig {
 
-    /** Where EKS Auth is served. */
+    @Flag(help = "Address to serve on", shortName = "-b", label = "ADDRESS")
     @WithConverter(Converters.Host.class)
     @WithDefault("127.0.0.1")
     BindHost bindHost();
 
-    /** The port of that. */
+    @Flag(help = "Port to serve on", shortName = "-p")
     @WithConverter(Converters.Port.class)
     @WithDefault("8443")
     int port();
 
-    /** The clusters whose tokens are believed, each as {@link ClusterSource} reads it. */
+    @Flag(
+            help =
+                    "A cluster, and where its signing keys are: a JWKS file, an https URL, or"
+                            + " api-server for the cluster this runs in",
+            shortName = "-c",
+            label = "NAME=KEYS",
+            required = true,
+            check = Check.CLUSTER_SOURCE)
     Optional<List<String>> cluster();
 
-    /** The issuers that clusters' tokens must name, as {@code CLUSTER=ISSUER}. */
+    @Flag(
+            help = "The issuer that a cluster's tokens must name",
+            label = "NAME=ISSUER",
+            otherwise = "any, since the keys name the cluster",
+            check = Check.ISSUER)
     Optional<List<String>> issuer();
 
-    /** Whether the API server is asked about each token too. */
+    @Flag(
+            help =
+                    "Asks the API server about each token too, which refuses those of deleted pods;"
+                            + " for clusters whose keys are at api-server")
     @WithDefault("false")
     boolean tokenReview();
 
-    /** The file of associations. */
+    @Flag(
+            help = "YAML file of who may have which role",
+            label = "FILE",
+            required = true,
+            check = Check.FILE_OR_NEW)
     Optional<Path> associations();
 
-    /** The region that callers sign for and that ARNs of associations name. */
+    @Flag(
+            help = "Region of STS and of signatures",
+            label = "REGION",
+            otherwise = "AWS_REGION or AWS_DEFAULT_REGION",
+            check = Check.REGION)
     @WithDefault("${aws.region:}")
     Optional<String> region();
 
-    /** The file of access keys that may call. */
+    @Flag(help = "STS' address where it is not the region's own", label = "URL", check = Check.URL)
+    Optional<String> stsEndpoint();
+
+    @Flag(
+            help = "YAML file of access keys that may call, and what each may do",
+            label = "FILE",
+            check = Check.FILE)
     Optional<Path> callers();
 
-    /** The PEM file of authorities whose client certificates may call. */
+    @Flag(
+            help = "PEM file of authorities whose client certificates may call",
+            label = "FILE",
+            check = Check.FILE)
     Optional<Path> clientCa();
 
-    /** The PEM file of the service's certificate and those that vouch for it. */
+    @Flag(
+            help = "PEM file of the service's certificate; read again when it changes",
+            label = "FILE",
+            check = Check.FILE)
     Optional<Path> tlsCert();
 
-    /** The PEM file of that certificate's key. */
+    @Flag(help = "PEM file of that certificate's key, PKCS #8", label = "FILE", check = Check.FILE)
     Optional<Path> tlsKey();
 
-    /** Whether plain HTTP may be served beyond loopback. */
+    @Flag(help = "Serves without TLS beyond loopback, where something before it has TLS")
     @WithDefault("false")
     boolean allowPlainHttp();
 }

@@ -29,7 +29,7 @@ final class Pool {
     private static final int MOST_BEGUN = 32;
 
     private static final int MOST_KEPT = 32;
-    private static final Duration KEPT = Duration.ofSeconds(50);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(50);
 
     private final Connector connector;
     private final Duration patience;
@@ -196,7 +196,7 @@ final class Pool {
         try {
             boolean some = true;
             while (some) {
-                Thread.sleep(KEPT.dividedBy(2));
+                Thread.sleep(IDLE_TIMEOUT.dividedBy(2));
                 some = closeIdle();
             }
         } catch (InterruptedException e) {
@@ -209,7 +209,7 @@ final class Pool {
         sweeping = false;
         for (Line line : lines.values()) {
             while (!line.idle.isEmpty()
-                    && now - line.idle.getFirst().since() > KEPT.dividedBy(2).toNanos()) {
+                    && now - line.idle.getFirst().since() > IDLE_TIMEOUT.dividedBy(2).toNanos()) {
                 line.idle.removeFirst().close();
                 line.open--;
             }

@@ -12,27 +12,19 @@ import org.jspecify.annotations.Nullable;
 public final class Repeating {
 
     private final Task task;
-    private final Duration interval;
-    private final Duration longest;
+    private final Backoff backoff;
     private final Timer timer;
     private final Consumer<Throwable> failures;
 
-    private Duration pause;
+    private int failed;
     private @Nullable String told;
     private volatile boolean stopped;
 
-    private Repeating(
-            Task task,
-            Duration interval,
-            Duration longest,
-            Timer timer,
-            Consumer<Throwable> failures) {
+    private Repeating(Task task, Backoff backoff, Timer timer, Consumer<Throwable> failures) {
         this.task = task;
-        this.interval = interval;
-        this.longest = longest;
+        this.backoff = backoff;
         this.timer = timer;
         this.failures = failures;
-        this.pause = interval;
     }
 
     /**
@@ -47,23 +39,18 @@ public final class Repeating {
                     task.run();
                     return false;
                 };
-        return new Repeating(endless, interval, interval, timer, failures).start();
+        return new Repeating(endless, new Backoff(interval, interval), timer, failures).start();
     }
 
     /**
      * Does it now and at every interval until it says that it is done. After failures the interval
-     * doubles.
+     * grows.
      *
-     * @param longest what it grows to
      * @param failures told of each kind of failure once, and again after a success
      */
     public static Repeating untilDone(
-            Duration interval,
-            Duration longest,
-            Timer timer,
-            Task task,
-            Consumer<Throwable> failures) {
-        return new Repeating(task, interval, longest, timer, failures).start();
+            Backoff backoff, Timer timer, Task task, Consumer<Throwable> failures) {
+        return new Repeating(task, backoff, timer, failures).start();
     }
 
     /** Begins no further time. */
@@ -80,27 +67,20 @@ public final class Repeating {
         if (stopped) {
             return;
         }
-        Duration next = pause;
         boolean done = false;
         try {
             done = task.run();
-            next = interval;
-            pause = interval;
+            failed = 0;
             told = null;
         } catch (IOException | RuntimeException | Error e) {
-            pause = doubled(next);
+            failed++;
             tell(e);
         } finally {
             // Even where nobody could be told.
             if (!done) {
-                timer.after(next, this::once);
+                timer.after(failed == 0 ? backoff.first() : backoff.after(failed), this::once);
             }
         }
-    }
-
-    private Duration doubled(Duration before) {
-        Duration doubled = before.multipliedBy(2);
-        return doubled.compareTo(longest) < 0 ? doubled : longest;
     }
 
     private void tell(Throwable failure) {

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 class ClusterKeys {
 
     private static final Logger LOG = Logger.getLogger(ClusterKeys.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final Duration LOOK = Duration.ofMinutes(1);
+    private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration REFRESH_INTERVAL = Duration.ofMinutes(1);
     // In a folder of its own: a volume is often everybody's to write to.
-    private static final String KEPT = "cluster/keys.json";
+    private static final String KEPT_FILE = "cluster/keys.json";
 
     @Produces
     @Singleton
@@ -45,11 +45,11 @@ class ClusterKeys {
         RefreshingKeys keys =
                 new RefreshingKeys(
                         document.get(),
-                        config.stateDir().map(folder -> folder.resolve(KEPT)).orElse(null),
+                        config.stateDir().map(folder -> folder.resolve(KEPT_FILE)).orElse(null),
                         RefreshingKeys.Timing.DEFAULT,
                         Background.PLATFORM,
                         clock);
-        keys.keepFreshEvery(LOOK, timeline::after);
+        keys.keepFreshEvery(REFRESH_INTERVAL, timeline::after);
         return new JwtTokenVerifier(
                 keys, new TokenRules(ownIssuer(config, reader), config.audience()), clock);
     }
@@ -66,9 +66,9 @@ class ClusterKeys {
                                             uri,
                                             config.caBundle().orElse(null),
                                             Proxies.of(System.getenv()),
-                                            PATIENCE));
+                                            KEYS_TIMEOUT));
         }
-        return OwnCluster.apiServer(config, PATIENCE).map(KeysAtApiServer::new);
+        return OwnCluster.apiServer(config, KEYS_TIMEOUT).map(KeysAtApiServer::new);
     }
 
     /** The issuer of the agent's own token, which is that of the cluster; null without one. */

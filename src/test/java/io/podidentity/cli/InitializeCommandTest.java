@@ -69,7 +69,7 @@ class InitializeCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dummy", "DUMMY", "auto", "bridge", "ifb", "veth"})
+    @ValueSource(strings = {"dummy", "DUMMY", "auto", "bridge"})
     void takesKindsInEitherCase(String kind) {
         CommandLine commandLine = new CommandLine(command);
 

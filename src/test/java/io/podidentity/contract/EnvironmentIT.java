@@ -243,6 +243,47 @@ class EnvironmentIT {
         }
     }
 
+    /** A client that the SDK made by itself would know neither the bundle nor the proxy. */
+    @Test
+    void roleOfAProfileIsAssumedWithTheAuthoritiesOfTheBundle() throws Exception {
+        Path profile =
+                Files.writeString(
+                        folder.resolve("profile-with-role"),
+                        """
+                        [profile node]
+                        role_arn = arn:aws:iam::123456789012:role/node
+                        source_profile = source
+                        [profile source]
+                        aws_access_key_id = AKIAOFTHESOURCE
+                        aws_secret_access_key = secret
+                        """);
+        String metadata = "GET /latest/meta-data/iam/security-credentials/";
+        try (HttpPeer sts = new HttpPeer(authority).answer(StsPeer.as("ASIASESSIONOFTHEROLE"));
+                HttpPeer instance =
+                        new HttpPeer()
+                                .on("PUT /latest/api/token", "session")
+                                .on(metadata, "other-role")
+                                .on(metadata + "other-role", instanceCredentials());
+                PackagedAgent agent =
+                        withoutSettings()
+                                .environment("AWS_REGION", "eu-west-1")
+                                .environment("AWS_CONFIG_FILE", profile.toString())
+                                .environment("AWS_PROFILE", "node")
+                                .environment("AWS_CA_BUNDLE", authority.pem().toString())
+                                .environment("AWS_ENDPOINT_URL_STS", sts.address().toString())
+                                .environment(
+                                        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                                        instance.address().toString())
+                                .endpoint(peer.endpoint())
+                                .start()
+                                .awaitReady()) {
+            assertIssued(agent, "role-of-a-profile");
+
+            assertThat(signer("role-of-a-profile")).contains("Credential=ASIASESSIONOFTHEROLE/");
+            assertThat(instance.requests()).isEmpty();
+        }
+    }
+
     @Test
     void blockOfTheBundleThatIsNoCertificateIsPassedOver() throws IOException {
         Path bundle =

@@ -34,12 +34,12 @@ import software.amazon.awssdk.services.eks.EksClient;
 class HostileClientsIT {
 
     /** What the strictest SDKs wait for an answer, and how often they ask. */
-    private static final Duration SDK_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration SDK_TIMEOUT = Duration.ofSeconds(1);
 
     private static final int SDK_TRIES = 4;
 
     /** What kubelet is told to wait for a probe. */
-    private static final Duration KUBELET_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration KUBELET_TIMEOUT = Duration.ofSeconds(10);
 
     private static final int ROUNDS = 60;
 
@@ -127,7 +127,7 @@ class HostileClientsIT {
                                                                                         o ->
                                                                                                 o
                                                                                                         .apiCallAttemptTimeout(
-                                                                                                                SDK_PATIENCE)))
+                                                                                                                SDK_TIMEOUT)))
                                                         .associations()))
                         .isEmpty();
                 assertAnswers(auth.process().probe("/healthz"));
@@ -163,7 +163,7 @@ class HostileClientsIT {
         return asSdksDo(
                 () -> {
                     try (RawConnection client =
-                            new RawConnection("127.0.0.1", port, from, SDK_PATIENCE)) {
+                            new RawConnection("127.0.0.1", port, from, SDK_TIMEOUT)) {
                         Answer answer = RawCall.ask(client, request, port);
                         if (from.equals(ATTACKER)
                                 && answer.body().contains("Too many connections")) {
@@ -194,7 +194,7 @@ class HostileClientsIT {
 
     private static void assertAnswers(URI probe) throws IOException {
         try (RawConnection kubelet =
-                new RawConnection("127.0.0.1", probe.getPort(), null, KUBELET_PATIENCE)) {
+                new RawConnection("127.0.0.1", probe.getPort(), null, KUBELET_TIMEOUT)) {
             Answer answer =
                     kubelet.send("GET " + probe.getPath() + " HTTP/1.1\r\nHost: x\r\n\r\n").read();
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);

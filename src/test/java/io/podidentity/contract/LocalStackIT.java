@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.sts.model.Tag;
 /** A pod's SDK, the packaged agent, our own EKS Auth, and the STS of LocalStack. */
 class LocalStackIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String CLUSTER_ARN = "arn:aws:eks:eu-west-1:000000000000:cluster/dev";
 
     @TempDir static Path folder;
@@ -54,7 +54,7 @@ class LocalStackIT {
         agent = auth.agent("dev").flags("--max-cache-size", "0").start().awaitReady();
         // The first exchange meets cold classes on the whole way, and the tests are of later ones.
         OwnAuth.associate(eks, "dev", "first", "first", null);
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> agent.ask(TestTokens.of("first").sign()).statusCode() == 200);
     }
 
@@ -136,7 +136,7 @@ class LocalStackIT {
 
         String id = OwnAuth.associate(eks, "dev", "changing", "before", null);
         // A refusal is remembered for a moment.
-        await().atMost(PATIENCE).until(() -> agent.ask(token).statusCode() == 200);
+        await().atMost(TIMEOUT).until(() -> agent.ask(token).statusCode() == 200);
         assertThat(identity(session(agent, token))).contains(":assumed-role/before/");
 
         eks.updatePodIdentityAssociation(
@@ -192,7 +192,7 @@ class LocalStackIT {
 
         auth.publish(TestKeys.RSA, TestKeys.EC256);
 
-        await().atMost(PATIENCE).until(() -> agent.ask(renewed).statusCode() == 200);
+        await().atMost(TIMEOUT).until(() -> agent.ask(renewed).statusCode() == 200);
         assertThat(agent.ask(TestTokens.of("rotated").sign()).statusCode()).isEqualTo(200);
     }
 
@@ -214,7 +214,7 @@ class LocalStackIT {
                 wire.open();
             }
 
-            await().atMost(PATIENCE).until(() -> caching.ask(unknown).statusCode() == 200);
+            await().atMost(TIMEOUT).until(() -> caching.ask(unknown).statusCode() == 200);
         }
     }
 

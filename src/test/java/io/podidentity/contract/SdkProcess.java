@@ -16,7 +16,7 @@ import java.util.Map;
 /** A program that asks an AWS SDK's default chain, in the environment that EKS gives a pod. */
 final class SdkProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final Process process;
     private final Lines out;
@@ -75,7 +75,7 @@ final class SdkProcess implements AutoCloseable {
     }
 
     private String line() {
-        return out.next(PATIENCE).orElse("nothing more");
+        return out.next(TIMEOUT).orElse("nothing more");
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ShutdownIT {
 
     /** What a running request is given: nothing was waited for in vain. */
-    private static final Duration SOON = Grace.REQUESTS;
+    private static final Duration TIMEOUT = Grace.REQUESTS;
 
     private EksAuthPeer peer;
     private PackagedAgent agent;
@@ -105,7 +105,7 @@ class ShutdownIT {
     private void assertEnds() {
         long start = System.nanoTime();
         assertThat(agent.exitCode()).isZero();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TIMEOUT);
         assertThat(agent.stderr()).isEmpty();
         assertThat(agent.everything()).doesNotContain("unanswered", "\"level\":\"ERROR\"");
     }

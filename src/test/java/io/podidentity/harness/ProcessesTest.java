@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ProcessesTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private final List<Process> started = new ArrayList<>();
 
@@ -35,7 +35,7 @@ class ProcessesTest {
                         System.getProperty("java.class.path"),
                         OneCarrier.class.getName());
 
-        assertThat(new Lines(jvm.getInputStream()).next(PATIENCE)).hasValue("a virtual thread ran");
+        assertThat(new Lines(jvm.getInputStream()).next(TIMEOUT)).hasValue("a virtual thread ran");
     }
 
     @Test
@@ -47,12 +47,12 @@ class ProcessesTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Parent.class.getName());
-        String child = new Lines(jvm.getInputStream()).next(PATIENCE).orElseThrow();
+        String child = new Lines(jvm.getInputStream()).next(TIMEOUT).orElseThrow();
         assertThat(runs(child)).isTrue();
 
         jvm.destroyForcibly();
 
-        await().atMost(PATIENCE).until(() -> !runs(child));
+        await().atMost(TIMEOUT).until(() -> !runs(child));
     }
 
     @Test
@@ -68,11 +68,11 @@ class ProcessesTest {
     @Test
     void killingTakesTheChildrenAlong() throws Exception {
         Process parent = start("sh", "-c", "sleep 600 & echo $!; wait");
-        String child = new Lines(parent.getInputStream()).next(PATIENCE).orElseThrow();
+        String child = new Lines(parent.getInputStream()).next(TIMEOUT).orElseThrow();
 
         Processes.kill(parent);
 
-        await().atMost(PATIENCE).until(() -> !runs(child));
+        await().atMost(TIMEOUT).until(() -> !runs(child));
     }
 
     private Process start(String... command) throws IOException {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The image, run from the generated manifest's own containers, serves the pods of a node. */
 class ContainerIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Map<String, String> SIGNING =
             Map.of(
                     "AWS_ACCESS_KEY_ID", "AKIANODE",
@@ -85,7 +85,7 @@ class ContainerIT {
                         "--time",
                         String.valueOf(manifest.getTerminationGracePeriodSeconds()),
                         name));
-        assertThat(agent.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(agent.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(agent.exitValue()).isZero();
     }
 
@@ -123,7 +123,7 @@ class ContainerIT {
     private void awaitCredentials(String host) {
         for (Pod pod : topology.pods()) {
             await(host + " answers with credentials")
-                    .atMost(PATIENCE)
+                    .atMost(TIMEOUT)
                     .until(() -> pod.ask(host, eksAuth.token()), it -> it.endsWith(" 200"));
         }
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NamesTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final InetAddress OLD = InetAddress.ofLiteral("192.0.2.1");
     private static final InetAddress NEW = InetAddress.ofLiteral("2001:db8::2");
 
@@ -131,8 +131,8 @@ class NamesTest {
 
     @Test
     void addressIsNotLookedUp() throws Exception {
-        assertThat(names.addresses("192.0.2.1", PATIENCE)).containsExactly(OLD);
-        assertThat(names.addresses("2001:db8::2", PATIENCE)).containsExactly(NEW);
+        assertThat(names.addresses("192.0.2.1", TIMEOUT)).containsExactly(OLD);
+        assertThat(names.addresses("2001:db8::2", TIMEOUT)).containsExactly(NEW);
         assertThat(lookups).hasValue(0);
     }
 
@@ -149,7 +149,7 @@ class NamesTest {
     }
 
     private List<InetAddress> addresses() throws UnknownHostException {
-        return names.addresses("eks-auth.test", PATIENCE);
+        return names.addresses("eks-auth.test", TIMEOUT);
     }
 
     private void pass(Duration time) {

@@ -92,7 +92,7 @@ class LookedUpByNameTest {
     void theAgentItselfLooksNothingUp() {
         noClasses()
                 .that()
-                // It asks picocli for the class of an option, which picocli's own list registers.
+                // It reads the settings that are flags, which are registered.
                 .doNotHaveFullyQualifiedName("io.podidentity.cli.Flags")
                 .should()
                 .dependOnClassesThat()

@@ -93,8 +93,7 @@ class RepeatingTest {
     void triesLaterAndLaterUntilItIsDone() {
         var _ =
                 Repeating.untilDone(
-                        SECOND,
-                        SECOND.multipliedBy(5),
+                        new Backoff(SECOND, SECOND.multipliedBy(5)),
                         this::after,
                         () -> {
                             if (times++ < 5) {
@@ -116,8 +115,7 @@ class RepeatingTest {
     void waitsNoLongerThanTheIntervalForWhatIsNotDoneYet() {
         var _ =
                 Repeating.untilDone(
-                        SECOND,
-                        SECOND.multipliedBy(60),
+                        new Backoff(SECOND, SECOND.multipliedBy(60)),
                         this::after,
                         () -> ++times == 4,
                         failures::add);

@@ -28,7 +28,7 @@ final class RealAddresses {
     private static final Map<String, String> IPV6_MODE =
             Map.of("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final Duration TIMEOUT = Duration.ofMinutes(15);
 
     private final Path folder;
     private final StsPeer sts;
@@ -51,7 +51,7 @@ final class RealAddresses {
             Shell.Result tried =
                     Shell.run(
                             new ProcessBuilder(node.command(command.toArray(String[]::new))),
-                            PATIENCE);
+                            TIMEOUT);
             assertThat(tried.exit()).as(tried.output()).isZero();
         }
         return JSON.readValue(result.toFile(), new TypeReference<Map<Family, Reached>>() {});

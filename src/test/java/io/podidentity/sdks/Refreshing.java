@@ -32,7 +32,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
     /** What the agent's credentials must be good for. */
     static final Duration LIFETIME = Duration.ofSeconds(40);
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,7 +52,7 @@ record Refreshing(int requests, List<String> errors, int asks, int fetches, int 
             errors.addAll(program.call().errors());
             token.rotate();
             await(family + " reads its new token and signs with new credentials")
-                    .atMost(PATIENCE)
+                    .atMost(TIMEOUT)
                     .pollInterval(PAUSE)
                     .until(
                             () -> {

@@ -33,7 +33,7 @@ import org.opentest4j.TestAbortedException;
  * Every SDK family gets credentials from the packaged agent through its default chain.
  *
  * <p>All is tried before the first test, a few families at a time because they mostly wait; the
- * tests look at what was seen. {@code -Dsdks.write=true} writes the README's table.
+ * tests look at what was seen. {@code -Dsdks.write=true} writes the tables of src/docs/sdks.md.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class SdkConformanceIT {
@@ -156,13 +156,13 @@ class SdkConformanceIT {
         for (Family family : Family.values()) {
             all.put(family, seen(family));
         }
-        ReadmeTable table = new ReadmeTable(all, found(reached), crowds);
+        SdkTables table = new SdkTables(all, found(reached), crowds);
         if (Boolean.getBoolean("sdks.write")) {
             table.write();
         }
 
-        assertThat(ReadmeTable.written())
-                .as("the README's table; -Dsdks.write=true writes it anew")
+        assertThat(SdkTables.written())
+                .as("the tables of src/docs/sdks.md; -Dsdks.write=true writes it anew")
                 .isEqualTo(table.text());
     }
 

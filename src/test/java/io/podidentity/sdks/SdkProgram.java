@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 final class SdkProgram implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     private final Family family;
     private final Process process;
@@ -110,7 +110,7 @@ final class SdkProgram implements AutoCloseable {
 
     /** The next line that is an answer; SDKs print other things, too. */
     private String answer(String command) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
             String line =
                     lines.next(Duration.ofNanos(end - System.nanoTime()))
@@ -140,7 +140,7 @@ final class SdkProgram implements AutoCloseable {
     public void close() throws IOException {
         process.getOutputStream().close();
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 Processes.kill(process);
             }
         } catch (InterruptedException e) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** Builds a family's program with its own tool, unless it stands there from an earlier run. */
 final class Workshop {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(20);
+    private static final Duration TIMEOUT = Duration.ofMinutes(20);
 
     private final Family family;
 
@@ -54,7 +54,7 @@ final class Workshop {
     private void run(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(family.workshop().toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Shell.Result result = Shell.run(builder, PATIENCE);
+        Shell.Result result = Shell.run(builder, TIMEOUT);
         if (result.exit() != 0) {
             throw new IllegalStateException(command + " failed: " + result.output());
         }

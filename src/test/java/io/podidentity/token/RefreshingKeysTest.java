@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +159,32 @@ class RefreshingKeysTest {
         }
 
         assertThat(cluster.fetches).isEqualTo(4);
+    }
+
+    @Test
+    void isKeptFreshWhateverGoesWrong() {
+        cluster.serves(TestKeys.RSA);
+        Queue<Runnable> due = new ArrayDeque<>();
+        boolean[] broken = {true};
+        RefreshingKeys keys =
+                keys(
+                        IMPATIENT,
+                        fetch -> {
+                            if (broken[0]) {
+                                throw new RejectedExecutionException("no thread to be had");
+                            }
+                            fetch.run();
+                        });
+        keys.keepFreshEvery(MINUTE, (delay, task) -> due.add(task));
+
+        due.remove().run();
+        broken[0] = false;
+        clock.advance(MINUTE);
+        due.remove().run();
+
+        assertFound(keys.find(TestKeys.RSA.keyId()), TestKeys.RSA);
+        assertThat(cluster.fetches).isEqualTo(1);
+        assertThat(due).hasSize(1);
     }
 
     @Test

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param retention age at which credentials are renewed if the pod still asks; zero: no caching
  * @param size entries at most; zero: no caching
  * @param renewalsPerSecond background renewals at most
- * @param callerWait how long a caller waits for a running fetch; less than the second after which
- *     the SDKs give up, so that they get an answer they can act upon
+ * @param clientTimeout how long a caller waits for a running fetch; less than the second after
+ *     which the SDKs give up, so that they get an answer they can act upon
  * @param concurrentFetches calls to the source at once
  * @param waitingFetches fetches that may wait for their turn; more are turned away
  * @param perClient sustained fetches and verifications per second of one client address
@@ -19,7 +19,7 @@ public record CacheSettings(
         Duration retention,
         int size,
         int renewalsPerSecond,
-        Duration callerWait,
+        Duration clientTimeout,
         int concurrentFetches,
         int waitingFetches,
         int perClient,
@@ -29,7 +29,7 @@ public record CacheSettings(
         check(!retention.isNegative(), "retention", retention);
         check(size >= 0, "size", size);
         check(renewalsPerSecond > 0, "renewalsPerSecond", renewalsPerSecond);
-        check(callerWait.isPositive(), "callerWait", callerWait);
+        check(clientTimeout.isPositive(), "clientTimeout", clientTimeout);
         check(concurrentFetches > 0, "concurrentFetches", concurrentFetches);
         check(waitingFetches > 0, "waitingFetches", waitingFetches);
         check(perClient > 0, "perClient", perClient);

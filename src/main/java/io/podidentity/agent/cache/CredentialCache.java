@@ -27,10 +27,9 @@ public final class CredentialCache implements AutoCloseable {
     private final EntryStore store;
     private final UpstreamLimiter limiter;
     private final ClientLimits limits;
-    private final Patience patience;
-    private final Reader reader;
-    private final FirstFetches fetches;
-    private final RenewalSweep sweep;
+    private final ClientDeadline deadline;
+    private final Renewals renewals;
+    private final SingleFlight fetches;
 
     /**
      * @param executor runs what blocks: calls to the source and verifications
@@ -60,33 +59,37 @@ public final class CredentialCache implements AutoCloseable {
         limits =
                 new ClientLimits(
                         settings.perClient(), settings.burstPerClient(), CLIENTS, timeline::nanos);
-        patience = new Patience(settings.callerWait(), timeline, events);
-        var renewals =
+        deadline = new ClientDeadline(settings.clientTimeout(), timeline, events);
+        renewals =
                 new Renewals(
-                        settings.renewalsPerSecond(), store, limiter, timeline, random, events);
-        reader = new Reader(renewals, patience, timeline, events);
+                        settings.renewalsPerSecond(),
+                        store,
+                        limiter,
+                        deadline,
+                        timeline,
+                        random,
+                        events);
         fetches =
-                new FirstFetches(
+                new SingleFlight(
                         settings.waitingFetches(),
                         store,
-                        reader,
-                        new Verifications(verifier, events),
+                        renewals,
+                        verifier,
                         limiter,
                         executor,
                         timeline,
                         events);
-        sweep = new RenewalSweep(store, renewals, timeline, events);
     }
 
     /** Begins to renew in the background. */
     public void start() {
-        sweep.start();
+        renewals.start();
     }
 
     /** Stops renewing; requests are still answered. */
     @Override
     public void close() {
-        sweep.close();
+        renewals.close();
     }
 
     /**
@@ -122,7 +125,7 @@ public final class CredentialCache implements AutoCloseable {
 
     private CompletionStage<Answer> answer(ServiceAccountToken token, String client) {
         TokenDigest digest = TokenDigest.of(token.raw());
-        Entry entry = store.find(Claim.key(token, digest));
+        Entry entry = store.find(PodToken.key(token, digest));
         if (entry != null && entry.readableBy(digest)) {
             CompletionStage<Answer> held = read(entry, token, digest, client);
             if (held != null) {
@@ -130,7 +133,7 @@ public final class CredentialCache implements AutoCloseable {
             }
         }
         Flight running = fetches.running(digest);
-        return running == null ? fetch(token, digest, client) : patience.join(running);
+        return running == null ? fetch(token, digest, client) : deadline.join(running);
     }
 
     private @Nullable CompletionStage<Answer> read(
@@ -138,7 +141,7 @@ public final class CredentialCache implements AutoCloseable {
         if (entry.freshness(timeline) == Freshness.FRESH) {
             return hit(entry);
         }
-        return reader.read(entry, Claim.of(token, digest), client);
+        return renewals.read(entry, PodToken.of(token, digest), client);
     }
 
     private CompletionStage<Answer> hit(Entry entry) {
@@ -155,9 +158,9 @@ public final class CredentialCache implements AutoCloseable {
                     Answer.turnedAway(
                             Reason.TOO_MANY_REQUESTS, client + " asks for too much at once"));
         }
-        Flight mine = new Flight(Claim.of(token, digest), client, timeline.nanos());
+        Flight mine = new Flight(PodToken.of(token, digest), client, timeline.nanos());
         Flight flying = fetches.start(mine, token);
-        return flying.equals(mine) ? patience.await(mine) : patience.join(flying);
+        return flying.equals(mine) ? deadline.await(mine) : deadline.join(flying);
     }
 
     /** How many pods have credentials here. */

@@ -32,8 +32,8 @@ final class Entry {
     private final Plan plan;
 
     private volatile long asked;
-    private volatile List<Pass> readers;
-    private @Nullable Claim claim;
+    private volatile List<AdmittedToken> readers;
+    private @Nullable PodToken renewalToken;
     private @Nullable Flight renewal;
     private int failures;
     private long retryAt;
@@ -44,8 +44,8 @@ final class Entry {
      * @param stored when they came
      */
     Entry(Flight flight, Issued issued, long asked, long stored, Duration lifetime, Plan plan) {
-        this.key = flight.claim().key();
-        this.pod = flight.claim().pod();
+        this.key = flight.token().key();
+        this.pod = flight.token().pod();
         this.issued = issued;
         this.hit = CompletableFuture.completedStage(new Answer(issued, Origin.HIT));
         this.begun = flight.begun();
@@ -53,8 +53,8 @@ final class Entry {
         this.lifetime = lifetime.toNanos();
         this.plan = plan;
         this.asked = asked;
-        this.readers = List.of(Pass.of(flight.claim()));
-        this.claim = flight.claim();
+        this.readers = List.of(AdmittedToken.of(flight.token()));
+        this.renewalToken = flight.token();
     }
 
     String key() {
@@ -75,38 +75,38 @@ final class Entry {
     }
 
     boolean readableBy(TokenDigest token) {
-        return pass(token) != null;
+        return admitted(token) != null;
     }
 
     /** Whether this token was let in and has not expired since. */
     boolean readableBy(TokenDigest token, Instant now) {
-        Pass pass = pass(token);
-        return pass != null && pass.valid(now);
+        AdmittedToken admitted = admitted(token);
+        return admitted != null && admitted.valid(now);
     }
 
-    private @Nullable Pass pass(TokenDigest token) {
-        for (Pass pass : readers) {
-            if (pass.digest().equals(token)) {
-                return pass;
+    private @Nullable AdmittedToken admitted(TokenDigest token) {
+        for (AdmittedToken each : readers) {
+            if (each.digest().equals(token)) {
+                return each;
             }
         }
         return null;
     }
 
-    List<Pass> readers() {
+    List<AdmittedToken> readers() {
         return readers;
     }
 
     /** Lets a token in that is known to be good, and renews with it if it is the newest. */
-    synchronized void admit(Claim good) {
+    synchronized void admit(PodToken good) {
         if (!readableBy(good.digest())) {
             readers =
-                    Stream.concat(Stream.of(Pass.of(good)), readers.stream())
+                    Stream.concat(Stream.of(AdmittedToken.of(good)), readers.stream())
                             .limit(READERS)
                             .toList();
         }
-        if (claim == null || good.newerThan(claim)) {
-            claim = good;
+        if (renewalToken == null || good.newerThan(renewalToken)) {
+            renewalToken = good;
         }
     }
 
@@ -121,9 +121,9 @@ final class Entry {
                         .limit(READERS)
                         .toList();
         asked = Math.max(asked - begun, old.asked - begun) + begun;
-        Claim theirs = old.claim();
-        if (theirs != null && (claim == null || theirs.newerThan(claim))) {
-            claim = theirs;
+        PodToken theirs = old.renewalToken();
+        if (theirs != null && (renewalToken == null || theirs.newerThan(renewalToken))) {
+            renewalToken = theirs;
         }
     }
 
@@ -165,18 +165,18 @@ final class Entry {
                     case FRESH, DUE -> false;
                     case CRITICAL, SPENT -> true;
                 };
-        return late && wanted() && claim() != null;
+        return late && wanted() && renewalToken() != null;
     }
 
     /** The newest token known to be good; null when nothing is to be renewed. */
-    synchronized @Nullable Claim claim() {
-        return claim;
+    synchronized @Nullable PodToken renewalToken() {
+        return renewalToken;
     }
 
     /** Forgets the token: nothing is renewed until somebody asks again. */
     synchronized boolean rest() {
-        boolean had = claim != null;
-        claim = null;
+        boolean had = renewalToken != null;
+        renewalToken = null;
         return had;
     }
 

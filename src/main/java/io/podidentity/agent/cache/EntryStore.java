@@ -86,7 +86,7 @@ final class EntryStore {
         }
         if (size > 0) {
             put(new Entry(flight, issued, asked, timeline.nanos(), lifetime, plan));
-            keys.put(flight.claim().digest(), flight.claim().key());
+            keys.put(flight.token().digest(), flight.token().key());
         }
         return true;
     }
@@ -118,7 +118,7 @@ final class EntryStore {
     }
 
     /** Lets a good token read the entry of the very pod it speaks for; null if there is none. */
-    @Nullable Entry admit(Claim good) {
+    @Nullable Entry admit(PodToken good) {
         Entry entry =
                 entries.computeIfPresent(
                         good.key(),

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 /** One running fetch and those who wait for it; whoever leaves stops nothing. */
 final class Flight {
 
-    private final Claim claim;
+    private final PodToken token;
     private final String client;
     private final long begun;
     private volatile long asked;
@@ -18,15 +18,15 @@ final class Flight {
      * @param client on whose turn it waits
      * @param begun when, on the timeline
      */
-    Flight(Claim claim, String client, long begun) {
-        this.claim = claim;
+    Flight(PodToken token, String client, long begun) {
+        this.token = token;
         this.client = client;
         this.begun = begun;
         this.asked = begun;
     }
 
-    Claim claim() {
-        return claim;
+    PodToken token() {
+        return token;
     }
 
     String client() {

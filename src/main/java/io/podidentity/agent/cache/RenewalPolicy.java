@@ -1,5 +1,6 @@
 package io.podidentity.agent.cache;
 
+import io.podidentity.schedule.Backoff;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,8 @@ public record RenewalPolicy(Duration retention) {
     /** What is left less than this is of no use to anybody. */
     private static final Duration SPENT = Duration.ofSeconds(15);
 
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
-    private static final Duration LAST_RETRY = Duration.ofMinutes(5);
-    private static final int MOST_DOUBLINGS = 5;
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
     /** How good credentials are, from best to worst. */
     public enum Freshness {
@@ -80,12 +80,10 @@ public record RenewalPolicy(Duration retention) {
      */
     public static Duration retryAfter(
             int failures, @Nullable Duration asked, RandomGenerator random) {
-        Duration doubled =
-                min(
-                        LAST_RETRY,
-                        FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS)));
-        Duration wait = Duration.ofNanos((long) (nanos(doubled) * (0.5 + random.nextDouble())));
-        return asked == null ? wait : max(wait, min(asked, LAST_RETRY));
+        Duration wait =
+                Duration.ofNanos(
+                        (long) (nanos(BACKOFF.after(failures)) * (0.5 + random.nextDouble())));
+        return asked == null ? wait : max(wait, min(asked, BACKOFF.longest()));
     }
 
     /** Duration's own division goes through BigDecimal. */

@@ -9,15 +9,25 @@ import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
+import io.podidentity.schedule.Repeating;
 import io.podidentity.schedule.Timeline;
 import io.podidentity.schedule.TokenBucket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Renews single entries: in the background at a bounded rate, or at once for one who waits. */
-final class Renewals {
+/**
+ * Answers from entries as their freshness demands, and renews them: in the background at a bounded
+ * rate, or at once for one who waits.
+ */
+final class Renewals implements AutoCloseable {
+
+    private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
 
     private static final String EXPIRED_TOKEN = "ExpiredTokenException";
 
@@ -25,14 +35,17 @@ final class Renewals {
     private final TokenBucket pace;
     private final EntryStore store;
     private final UpstreamLimiter limiter;
+    private final ClientDeadline deadline;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final CacheEvents events;
+    private volatile @Nullable Repeating sweeps;
 
     Renewals(
             int perSecond,
             EntryStore store,
             UpstreamLimiter limiter,
+            ClientDeadline deadline,
             Timeline timeline,
             RandomGenerator random,
             CacheEvents events) {
@@ -40,21 +53,119 @@ final class Renewals {
         this.pace = new TokenBucket(perSecond, timeline.nanos());
         this.store = store;
         this.limiter = limiter;
+        this.deadline = deadline;
         this.timeline = timeline;
         this.random = random;
         this.events = events;
     }
 
+    /** The answer, or null where the entry is of no use any more. */
+    @Nullable CompletionStage<Answer> read(Entry entry, PodToken token, String client) {
+        entry.ask(timeline.nanos());
+        return switch (entry.freshness(timeline)) {
+            case FRESH -> hit(entry);
+            case DUE -> {
+                want(entry, token);
+                yield hit(entry);
+            }
+            case CRITICAL -> renewedIfPossible(entry, token, client);
+            case SPENT -> onItsWay(entry);
+        };
+    }
+
+    private CompletionStage<Answer> hit(Entry entry) {
+        events.hit();
+        return entry.hit();
+    }
+
+    private CompletionStage<Answer> renewedIfPossible(Entry entry, PodToken token, String client) {
+        // Whoever has seen a renewal fail gains nothing by waiting for the next to fail.
+        boolean hopeful = !entry.failing();
+        Flight renewal = urge(entry, token, client);
+        if (renewal == null || !hopeful) {
+            return hit(entry);
+        }
+        return deadline.join(renewal, () -> new Answer(entry.issued(), Origin.HIT));
+    }
+
+    /** Nothing is left, but what is on its way may be awaited. */
+    private @Nullable CompletionStage<Answer> onItsWay(Entry entry) {
+        Flight renewal = entry.renewal();
+        return renewal == null ? null : deadline.join(renewal);
+    }
+
+    /** Looks from now on which entries are due, and renews the most urgent still wanted. */
+    void start() {
+        sweeps = Repeating.every(SWEEP_INTERVAL, timeline::after, this::sweep, events::broke);
+    }
+
+    @Override
+    public void close() {
+        Repeating running = sweeps;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    private void sweep() {
+        List<Due> due = new ArrayList<>();
+        for (Entry entry : store.all()) {
+            switch (entry.freshness(timeline)) {
+                case FRESH -> {}
+                case SPENT -> forget(entry);
+                case DUE, CRITICAL -> {
+                    if (toBeRenewed(entry)) {
+                        due.add(new Due(entry, entry.left(timeline)));
+                    }
+                }
+            }
+        }
+        due.sort(Comparator.comparing(Due::left));
+        for (Due next : due) {
+            if (!background(next.entry)) {
+                return;
+            }
+        }
+    }
+
+    private void forget(Entry entry) {
+        if (entry.renewal() == null) {
+            store.drop(entry, Eviction.EXPIRED);
+        }
+    }
+
+    private boolean toBeRenewed(Entry entry) {
+        PodToken token = entry.renewalToken();
+        if (token == null || !entry.renewable(timeline.nanos())) {
+            return false;
+        }
+        if (!entry.wanted()) {
+            rest(entry, Skip.NOT_ASKED);
+            return false;
+        }
+        if (token.expired(timeline.now())) {
+            rest(entry, Skip.TOKEN_EXPIRED);
+            return false;
+        }
+        return true;
+    }
+
+    private void rest(Entry entry, Skip why) {
+        if (entry.rest()) {
+            events.renewalSkipped(entry.pod(), why);
+        }
+    }
+
     /** Somebody asked for an entry that is due: renews it, now or when the pace allows. */
-    void want(Entry entry, Claim claim) {
-        entry.admit(claim);
+    private void want(Entry entry, PodToken token) {
+        entry.admit(token);
         if (entry.renewable(timeline.nanos())) {
             background(entry);
         }
     }
 
     /** Renews in the background; false when no more renewals may start now. */
-    boolean background(Entry entry) {
+    private boolean background(Entry entry) {
         if (!pace.take(perSecond * limiter.renewalShare(), timeline.nanos())) {
             return false;
         }
@@ -66,8 +177,8 @@ final class Renewals {
     }
 
     /** Renews for one who waits, as a first fetch would; null when there is nothing to wait for. */
-    @Nullable Flight urge(Entry entry, Claim claim, String client) {
-        entry.admit(claim);
+    private @Nullable Flight urge(Entry entry, PodToken token, String client) {
+        entry.admit(token);
         Flight running = entry.renewal();
         if (running != null) {
             return running;
@@ -76,11 +187,11 @@ final class Renewals {
     }
 
     private @Nullable Flight start(Entry entry, String client, Way way) {
-        Claim claim = entry.claim();
-        if (claim == null) {
+        PodToken token = entry.renewalToken();
+        if (token == null) {
             return null;
         }
-        Flight mine = new Flight(claim, client, timeline.nanos());
+        Flight mine = new Flight(token, client, timeline.nanos());
         Flight running = entry.renewing(mine);
         if (running == mine && !way.submit(client, permit -> fly(entry, mine, permit))) {
             entry.renewalEnded();
@@ -103,7 +214,7 @@ final class Renewals {
     }
 
     private Answer renew(Entry entry, Flight flight, Permit permit) {
-        CredentialOutcome outcome = permit.fetch(flight.claim().request());
+        CredentialOutcome outcome = permit.fetch(flight.token().request());
         Answer fetched = new Answer(outcome, Origin.FETCHED);
         switch (outcome) {
             case Issued issued -> {
@@ -126,10 +237,10 @@ final class Renewals {
 
     /** Whether the source says that this pod, and not only this token, has lost its right. */
     private static boolean denies(Entry entry, Flight flight, Failed failed) {
-        Claim newest = entry.claim();
+        PodToken newest = entry.renewalToken();
         return failed.permanent()
                 && !failed.code().equals(EXPIRED_TOKEN)
-                && (newest == null || newest.digest().equals(flight.claim().digest()));
+                && (newest == null || newest.digest().equals(flight.token().digest()));
     }
 
     private void retryLater(Entry entry, Failed failed) {
@@ -160,6 +271,8 @@ final class Renewals {
         int session = arn.lastIndexOf('/');
         return session < 0 ? arn : arn.substring(0, session);
     }
+
+    private record Due(Entry entry, Duration left) {}
 
     @FunctionalInterface
     private interface Way {

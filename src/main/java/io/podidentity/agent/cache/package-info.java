@@ -4,12 +4,12 @@
  * <h2>A request's way</h2>
  *
  * {@code CredentialCache} hashes the token and looks up its pod's entry. A token that the entry
- * knows is answered by {@code Reader} as the entry's freshness demands: at once, or after a renewal
- * where little is left. Whatever memory cannot answer goes to {@code FirstFetches}: it joins the
- * flight of the same token or starts one, after a check that the client may; a token that differs
- * from those its pod's entry knows is verified first. All calls leave through {@code
- * UpstreamLimiter}. Whoever waits, waits in {@code Patience}: less than the second after which SDKs
- * give up.
+ * knows is answered by {@code Renewals} as the entry's freshness demands: at once, or after a
+ * renewal where little is left. Whatever memory cannot answer goes to {@code SingleFlight}: it
+ * joins the flight of the same token or starts one, after a check that the client may; a token that
+ * differs from those its pod's entry knows is verified first. All calls leave through {@code
+ * UpstreamLimiter}. Whoever waits, waits until his {@code ClientDeadline}: less than the second
+ * after which SDKs give up.
  *
  * <h2>Why live pods stay renewed although nobody watches pods</h2>
  *

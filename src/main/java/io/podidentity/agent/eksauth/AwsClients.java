@@ -43,11 +43,11 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 class AwsClients {
 
     /** The reference agent's time-outs for one try. */
-    static final Duration CONNECT = Duration.ofMillis(500);
+    static final Duration CONNECT_TIMEOUT = Duration.ofMillis(500);
 
-    static final Duration TRY = Duration.ofSeconds(1);
+    static final Duration TRY_TIMEOUT = Duration.ofSeconds(1);
 
-    private static final Duration ANSWER = Duration.ofSeconds(2);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
 
     private static final ScheduledExecutorService TIMEOUTS =
             Executors.newSingleThreadScheduledExecutor(
@@ -67,7 +67,7 @@ class AwsClients {
                 config.caBundle()
                         .map(file -> Trust.fixed("AWS_CA_BUNDLE", file))
                         .orElseGet(Trust::system);
-        return new HttpClient(Proxies.of(System.getenv()), trust, CONNECT, ANSWER);
+        return new HttpClient(Proxies.of(System.getenv()), trust, CONNECT_TIMEOUT, ANSWER_TIMEOUT);
     }
 
     @Produces
@@ -121,7 +121,7 @@ class AwsClients {
     @Singleton
     @Typed(NodeCredentials.class)
     NodeCredentials signer(Instance<AwsCredentialsProvider> signing) {
-        return new NodeCredentials(signing::get, signing::destroy, TRY, System::nanoTime);
+        return new NodeCredentials(signing::get, signing::destroy, TRY_TIMEOUT, System::nanoTime);
     }
 
     @Produces
@@ -149,7 +149,7 @@ class AwsClients {
                 EksAuthClient.builder()
                         .overrideConfiguration(
                                 ClientOverrideConfiguration.builder()
-                                        .apiCallTimeout(TRY)
+                                        .apiCallTimeout(TRY_TIMEOUT)
                                         .scheduledExecutorService(TIMEOUTS)
                                         // EksAuthCalls retries, where all retries can be seen.
                                         .retryStrategy(AwsRetryStrategy.doNotRetry())

@@ -52,10 +52,10 @@ final class Failures {
     private static final int UNAVAILABLE = 503;
     private static final int LAST_ERROR = 599;
 
-    private final Remedies remedies;
+    private final ErrorHints hints;
 
     Failures(String cluster) {
-        this.remedies = new Remedies(cluster);
+        this.hints = new ErrorHints(cluster);
     }
 
     CallFailed of(RuntimeException e, CredentialRequest request, Progress progress) {
@@ -116,7 +116,7 @@ final class Failures {
                             "SignerRefused",
                             UNAVAILABLE,
                             false,
-                            message + remedies.ofSigner(code),
+                            message + hints.ofSigner(code),
                             retryAfter(answer)));
         }
         Failed failed =
@@ -124,7 +124,7 @@ final class Failures {
                         code,
                         status,
                         permanent(status, code),
-                        message + remedies.of(code, request.pod()),
+                        message + hints.of(code, request.pod()),
                         retryAfter(answer));
         return server ? new CallFailed.Outage(failed) : new CallFailed(failed, false);
     }

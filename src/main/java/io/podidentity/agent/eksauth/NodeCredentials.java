@@ -1,6 +1,7 @@
 package io.podidentity.agent.eksauth;
 
 import io.podidentity.aws.NoCredentialsException;
+import io.podidentity.schedule.Backoff;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -22,10 +23,9 @@ import software.amazon.awssdk.core.exception.SdkClientException;
  */
 final class NodeCredentials implements AwsCredentialsProvider {
 
-    /** Between two look-ups while EKS Auth goes on refusing; doubled each time. */
-    private static final Duration FIRST_INTERVAL = Duration.ofSeconds(5);
-
-    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+    /** Between two look-ups while EKS Auth goes on refusing. */
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
 
     private final Supplier<AwsCredentialsProvider> providers;
     private final Consumer<AwsCredentialsProvider> replaced;
@@ -34,7 +34,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
     private @Nullable AwsCredentialsProvider provider;
     private @Nullable FutureTask<AwsCredentials> running;
     private long replacedAt;
-    private Duration interval = FIRST_INTERVAL;
+    private int refusals = 1;
 
     /**
      * @param providers makes one that has looked nothing up yet
@@ -52,7 +52,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
         this.timeout = timeout;
         this.nanos = nanos;
         this.provider = providers.get();
-        this.replacedAt = nanos.getAsLong() - FIRST_INTERVAL.toNanos();
+        this.replacedAt = nanos.getAsLong() - BACKOFF.first().toNanos();
     }
 
     /**
@@ -89,11 +89,10 @@ final class NodeCredentials implements AwsCredentialsProvider {
             return true;
         }
         long now = nanos.getAsLong();
-        if (now - replacedAt < interval.toNanos()) {
+        if (now - replacedAt < BACKOFF.after(refusals).toNanos()) {
             return false;
         }
-        Duration doubled = interval.multipliedBy(2);
-        interval = doubled.compareTo(LONGEST_INTERVAL) < 0 ? doubled : LONGEST_INTERVAL;
+        refusals++;
         replacedAt = now;
         if (provider != null) {
             replaced.accept(provider);
@@ -105,7 +104,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
 
     /** EKS Auth accepted what a call was signed with. */
     synchronized void accepted() {
-        interval = FIRST_INTERVAL;
+        refusals = 1;
     }
 
     private synchronized FutureTask<AwsCredentials> joined() {

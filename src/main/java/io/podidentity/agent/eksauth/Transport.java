@@ -22,7 +22,7 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 final class Transport implements SdkHttpClient {
 
     private static final Logger LOG = Logger.getLogger(Transport.class);
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration CONNECT_WAIT = Duration.ofMillis(500);
     private static final Duration LIFETIME = Duration.ofMinutes(1);
 
     private final SdkHttpClient real;
@@ -64,7 +64,7 @@ final class Transport implements SdkHttpClient {
                 Thread.ofPlatform().daemon().name("rehearsal").start(() -> head(request));
         try {
             // The SDK's call must end in time, or it counts as failed and its answer stays cold.
-            if (!connecting.join(PATIENCE)) {
+            if (!connecting.join(CONNECT_WAIT)) {
                 connecting.interrupt();
             }
         } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package io.podidentity.agent.node;
 
+import io.podidentity.config.LinkKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,5 +1,6 @@
 package io.podidentity.agent.node;
 
+import io.podidentity.config.LinkKind;
 import io.podidentity.config.WellKnown;
 import java.time.Duration;
 import java.util.List;

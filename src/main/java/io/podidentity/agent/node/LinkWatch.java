@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class LinkWatch implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(LinkWatch.class);
-    private static final Duration SLOW_LOOK = Duration.ofMinutes(1);
+    private static final Duration POLL_INTERVAL = Duration.ofMinutes(1);
 
     /** Somebody who removes the link again and again must not keep a core busy. */
-    private static final Duration BREATH = Duration.ofSeconds(1);
+    private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
 
     private final LinkSetup setup;
     private final NetworkEvents.Opener opener;
@@ -47,7 +47,8 @@ public final class LinkWatch implements AutoCloseable {
      *     the link from being as it should has changed; not when all is well
      */
     public static LinkWatch start(LinkSetup setup, Consumer<LinkReport> listener) {
-        return new LinkWatch(setup, () -> setup.events(SLOW_LOOK), BREATH, listener).start();
+        return new LinkWatch(setup, () -> setup.events(POLL_INTERVAL), MIN_INTERVAL, listener)
+                .start();
     }
 
     LinkWatch start() {

@@ -29,7 +29,7 @@ final class NetlinkSocket implements NetlinkChannel {
     /** The kernel's own limit for a datagram of a dump is 32 KiB. */
     private static final int BUFFER = 64 * 1024;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(5);
 
     private final int fd;
     private boolean closed;
@@ -44,7 +44,7 @@ final class NetlinkSocket implements NetlinkChannel {
     }
 
     static NetlinkSocket forRequests() throws NetlinkException {
-        return open(0, PATIENCE);
+        return open(0, RECEIVE_TIMEOUT);
     }
 
     /** Also hears what the kernel tells the given groups. */

@@ -3,6 +3,7 @@ package io.podidentity.agent.node;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.podidentity.config.AgentConfig;
+import io.podidentity.config.LinkKind;
 import io.podidentity.config.ServerStart;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.annotation.Priority;

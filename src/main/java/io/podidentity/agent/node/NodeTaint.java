@@ -19,7 +19,7 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 class NodeTaint {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration API_TIMEOUT = Duration.ofSeconds(5);
 
     private final AgentConfig config;
     private final Instance<HealthCheck> readiness;
@@ -40,7 +40,7 @@ class NodeTaint {
 
     private TaintRemoval removal(String key) {
         ApiServer server =
-                OwnCluster.apiServer(config, PATIENCE)
+                OwnCluster.apiServer(config, API_TIMEOUT)
                         .orElseThrow(
                                 () ->
                                         missing(

@@ -1,5 +1,6 @@
 package io.podidentity.agent.node;
 
+import io.podidentity.schedule.Backoff;
 import io.podidentity.schedule.Repeating;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,12 +11,12 @@ import org.jboss.logging.Logger;
 public record TaintRemoval(StartupTaint taint, BooleanSupplier ready) {
 
     private static final Logger LOG = Logger.getLogger(TaintRemoval.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration LAST_RETRY = Duration.ofMinutes(1);
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     /** Begins. */
     public void start(Repeating.Timer timer) {
-        var _ = Repeating.untilDone(LOOK, LAST_RETRY, timer, this::look, this::tell);
+        var _ = Repeating.untilDone(BACKOFF, timer, this::look, this::tell);
     }
 
     private boolean look() throws IOException {

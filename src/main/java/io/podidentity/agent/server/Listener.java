@@ -2,6 +2,7 @@ package io.podidentity.agent.server;
 
 import io.podidentity.config.BindHost;
 import io.podidentity.guard.ConnectionGuard;
+import io.podidentity.schedule.Backoff;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,8 +24,8 @@ final class Listener {
 
     private static final int LINE_BYTES = 2 * 1024;
     private static final int BACKLOG = 1024;
-    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
     private final Vertx vertx;
     private final String name;
@@ -58,7 +59,7 @@ final class Listener {
 
     /** Opens the socket, now or later; completes after the first attempt. */
     Future<Void> open() {
-        return attempt(FIRST_RETRY);
+        return attempt(1);
     }
 
     /** Leaves the socket to Quarkus. */
@@ -72,11 +73,11 @@ final class Listener {
         return first.future();
     }
 
-    private Future<Void> attempt(Duration retry) {
+    private Future<Void> attempt(int tries) {
         if (closed) {
             return Future.succeededFuture();
         }
-        return bind().onFailure(failure -> failed(failure, retry)).otherwiseEmpty();
+        return bind().onFailure(failure -> failed(failure, tries)).otherwiseEmpty();
     }
 
     /** Tries once. */
@@ -109,7 +110,7 @@ final class Listener {
         }
     }
 
-    private void failed(Throwable failure, Duration retry) {
+    private void failed(Throwable failure, int tries) {
         String reason = BindProblem.of(failure);
         if (!reason.equals(problem)) {
             LOG.warnf(
@@ -117,11 +118,7 @@ final class Listener {
                     name, host.inUrl(), port, reason);
         }
         problem = reason;
-        Duration next =
-                retry.multipliedBy(2).compareTo(LAST_RETRY) < 0
-                        ? retry.multipliedBy(2)
-                        : LAST_RETRY;
-        vertx.setTimer(retry.toMillis(), tick -> attempt(next));
+        vertx.setTimer(BACKOFF.after(tries).toMillis(), tick -> attempt(tries + 1));
     }
 
     private void handle(HttpServerRequest request) {

@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
 final class ListenerProbe {
 
     private static final Logger LOG = Logger.getLogger(ListenerProbe.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private ListenerProbe() {}
 
@@ -54,8 +54,8 @@ final class ListenerProbe {
                     default -> host.address();
                 };
         try (Socket socket = new Socket(Proxy.NO_PROXY)) {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.connect(new InetSocketAddress(address, port), (int) PATIENCE.toMillis());
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
+            socket.connect(new InetSocketAddress(address, port), (int) TIMEOUT.toMillis());
             String request =
                     "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
                             .formatted(path, host.inUrl(), headers);

@@ -19,9 +19,9 @@ public class WarmUp {
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
 
     /** A cold JVM on a busy node may take longer than one walk may. */
-    private static final int MOST_WALKS = 100;
+    private static final int MAX_WALKS = 100;
 
-    private static final Duration BETWEEN_WALKS = Duration.ofMillis(100);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
     private final Listeners listeners;
     private final RehearsalMark mark;
@@ -49,7 +49,7 @@ public class WarmUp {
     private void run(CredentialsListener listener) {
         long start = System.nanoTime();
         try {
-            for (int walks = 0; walks < MOST_WALKS; walks++) {
+            for (int walks = 0; walks < MAX_WALKS; walks++) {
                 if (walk(listener)) {
                     LOG.infof(
                             "Ready to serve after %d ms of warming up through %s:%d",
@@ -58,7 +58,7 @@ public class WarmUp {
                             listener.port());
                     return;
                 }
-                Thread.sleep(BETWEEN_WALKS);
+                Thread.sleep(RETRY_INTERVAL);
             }
             LOG.warn("Warming up failed; the first requests will be slow");
         } catch (InterruptedException e) {

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes what verifies the tokens of each cluster. */
 final class AuthClusters {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final Duration LOOK = Duration.ofSeconds(10);
+    private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(10);
     // A file costs nothing to read, and an unknown key is worth a look soon.
     private static final RefreshingKeys.Timing TIMING =
             new RefreshingKeys.Timing(
@@ -91,7 +91,7 @@ final class AuthClusters {
                         TIMING,
                         Background.PLATFORM,
                         clock);
-        keys.keepFreshEvery(LOOK, timeline::after);
+        keys.keepFreshEvery(REFRESH_INTERVAL, timeline::after);
         TokenVerifier signatures =
                 new JwtTokenVerifier(
                         keys,
@@ -108,12 +108,12 @@ final class AuthClusters {
                         URI.create(source.keys()),
                         agent.caBundle().orElse(null),
                         Proxies.of(System.getenv()),
-                        PATIENCE)
+                        KEYS_TIMEOUT)
                 : new KeysInFile(Path.of(source.keys()));
     }
 
     private ApiServer apiServer() {
-        return OwnCluster.apiServer(agent, PATIENCE)
+        return OwnCluster.apiServer(agent, KEYS_TIMEOUT)
                 .orElseThrow(
                         () ->
                                 new InvalidSettingException(

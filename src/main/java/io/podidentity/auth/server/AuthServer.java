@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public class AuthServer {
 
     private static final Logger LOG = Logger.getLogger(AuthServer.class);
-    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final AuthConfig config;
@@ -140,7 +140,7 @@ public class AuthServer {
         }
         var _ =
                 Repeating.every(
-                        LOOK,
+                        REFRESH_INTERVAL,
                         timeline::after,
                         serving::refresh,
                         bug -> LOG.error("The TLS files are not looked at for now", bug));

@@ -61,8 +61,8 @@ class EntryStoreTest {
 
         put(like("a", "other", "pod-a"));
 
-        assertThat(entry("a").claim())
-                .extracting(Claim::digest)
+        assertThat(entry("a").renewalToken())
+                .extracting(PodToken::digest)
                 .isEqualTo(digest(like("a", "other", "pod-a")));
     }
 
@@ -72,8 +72,8 @@ class EntryStoreTest {
 
         put(Tokens.of("a"));
 
-        assertThat(entry("a").claim())
-                .extracting(Claim::digest)
+        assertThat(entry("a").renewalToken())
+                .extracting(PodToken::digest)
                 .isEqualTo(digest(Tokens.of("a", 1)));
     }
 
@@ -94,7 +94,7 @@ class EntryStoreTest {
     void tokensThatWerePushedOutAreForgottenInTheEnd() {
         put(Tokens.of("a"));
         for (int generation = 1; generation <= MANY; generation++) {
-            assertThat(store.admit(claim(Tokens.of("a", generation)))).isNotNull();
+            assertThat(store.admit(podToken(Tokens.of("a", generation)))).isNotNull();
         }
 
         put(Tokens.of("b"));
@@ -147,7 +147,7 @@ class EntryStoreTest {
         put(Tokens.of("a"));
         ServiceAccountToken other = like("a", "app", "pod-b");
 
-        assertThat(store.admit(claim(other))).isNull();
+        assertThat(store.admit(podToken(other))).isNull();
 
         assertThat(entry("a").readableBy(digest(other))).isFalse();
         assertThat(store.find(digest(other))).isNull();
@@ -158,9 +158,9 @@ class EntryStoreTest {
     }
 
     private void put(ServiceAccountToken token, long begun) {
-        Claim claim = claim(token);
-        Issued issued = source.issued(claim.request());
-        assertThat(store.put(new Flight(claim, "10.0.0.1", begun), issued, begun)).isTrue();
+        PodToken podToken = podToken(token);
+        Issued issued = source.issued(podToken.request());
+        assertThat(store.put(new Flight(podToken, "10.0.0.1", begun), issued, begun)).isTrue();
     }
 
     private Entry entry(String pod) {
@@ -169,8 +169,8 @@ class EntryStoreTest {
         return entry;
     }
 
-    private static Claim claim(ServiceAccountToken token) {
-        return Claim.of(token, digest(token));
+    private static PodToken podToken(ServiceAccountToken token) {
+        return PodToken.of(token, digest(token));
     }
 
     private static TokenDigest digest(ServiceAccountToken token) {

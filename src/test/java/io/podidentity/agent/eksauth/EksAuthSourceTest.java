@@ -73,8 +73,8 @@ class EksAuthSourceTest {
                                         new HttpClient(
                                                 Proxies.NONE,
                                                 Trust.system(),
-                                                AwsClients.CONNECT,
-                                                AwsClients.TRY)))
+                                                AwsClients.CONNECT_TIMEOUT,
+                                                AwsClients.TRY_TIMEOUT)))
                         .build();
         source =
                 new EksAuthSource(

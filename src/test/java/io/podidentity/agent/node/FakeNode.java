@@ -21,7 +21,7 @@ final class FakeNode implements Netlink {
     final List<Route> routes = new ArrayList<>();
     final List<Change> performed = new ArrayList<>();
     final Set<Trait> traits = EnumSet.noneOf(Trait.class);
-    Set<String> kinds = Set.of("dummy", "bridge", "veth");
+    Set<String> kinds = Set.of("dummy", "bridge");
 
     /** What others do between our look and our change. */
     Runnable meanwhile = () -> {};

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.podidentity.agent.node.FakeNode.Trait;
+import io.podidentity.config.LinkKind;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ObjectAssert;
@@ -168,13 +169,13 @@ class LinkSetupTest {
 
     @Test
     void takesTheNextKindWhereTheKernelHasNoDummy() {
-        node.kinds = Set.of("veth");
+        node.kinds = Set.of("bridge");
 
         LinkReport report = setup.apply();
 
         assertReady(report);
-        assertThat(report.changes()).startsWith(new Change.CreateLink(LINK_NAME, "veth"));
-        assertThat(report.notices()).anyMatch(line -> line.contains("trying veth instead"));
+        assertThat(report.changes()).startsWith(new Change.CreateLink(LINK_NAME, "bridge"));
+        assertThat(report.notices()).anyMatch(line -> line.contains("trying bridge instead"));
         assertThat(report.notices().getFirst()).contains("no dummy link", "Unknown device type");
     }
 

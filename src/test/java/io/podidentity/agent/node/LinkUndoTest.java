@@ -5,6 +5,7 @@ import static io.podidentity.config.WellKnown.IPV6_ADDRESS;
 import static io.podidentity.config.WellKnown.LINK_NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.config.LinkKind;
 import org.junit.jupiter.api.Test;
 
 class LinkUndoTest {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LinkWatchIT {
 
     /** Far below the slow look: only a notice of the kernel is as fast. */
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final Namespace node = Namespace.create();
     @TempDir private Path directory;
@@ -45,7 +45,7 @@ class LinkWatchIT {
                         new ProcessBuilder(java)
                                 .redirectErrorStream(true)
                                 .redirectOutput(output.toFile()));
-        await().atMost(SOON).until(() -> said("Ready") == 1);
+        await().atMost(TIMEOUT).until(() -> said("Ready") == 1);
     }
 
     @AfterEach
@@ -68,7 +68,7 @@ class LinkWatchIT {
 
         node.ip(damage);
 
-        await().atMost(SOON).until(() -> said("Ready") == 2);
+        await().atMost(TIMEOUT).until(() -> said("Ready") == 2);
         assertThat(said(repair)).isEqualTo(before + 1);
         assertThat(node.agent("initialize").output()).contains("nothing had to change");
     }
@@ -76,11 +76,12 @@ class LinkWatchIT {
     @Test
     void servesIpv6AgainWhenItIsSwitchedOnAgain() {
         ipv6Off(1);
-        await().atMost(SOON).until(() -> said("notice: the node has no IPv6") == 1);
+        await().atMost(TIMEOUT).until(() -> said("notice: the node has no IPv6") == 1);
 
         ipv6Off(0);
 
-        await().atMost(SOON).until(() -> node.ip("-6 address show").contains("fd00:ec2::23/128"));
+        await().atMost(TIMEOUT)
+                .until(() -> node.ip("-6 address show").contains("fd00:ec2::23/128"));
     }
 
     @Test
@@ -92,7 +93,7 @@ class LinkWatchIT {
 
         node.ip("link del pod-id-link0");
 
-        await().atMost(SOON).until(() -> said("Ready") == 2);
+        await().atMost(TIMEOUT).until(() -> said("Ready") == 2);
         assertThat(said("created")).isEqualTo(2);
     }
 

@@ -1,5 +1,7 @@
 package io.podidentity.agent.node;
 
+import io.podidentity.config.LinkKind;
+
 /** Watches the namespace it is started in, and prints a line for each thing put back. */
 public final class LinkWatchProbe {
 

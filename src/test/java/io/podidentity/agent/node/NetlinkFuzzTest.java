@@ -39,7 +39,7 @@ class NetlinkFuzzTest {
                                 classPath(),
                                 Jazzer.class.getName(),
                                 "--target_class=" + NetlinkFuzzTarget.class.getName(),
-                                "--instrumentation_includes=io.podidentity.agent.network.**",
+                                "--instrumentation_includes=io.podidentity.agent.node.**",
                                 // The hooks look for injections into other things.
                                 "--custom_hook_includes=none.**",
                                 "--reproducer_path=" + directory,

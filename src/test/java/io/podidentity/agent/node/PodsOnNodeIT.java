@@ -23,7 +23,7 @@ class PodsOnNodeIT {
 
     private static final String IPV4 = "169.254.170.23";
     private static final String IPV6 = "[fd00:ec2::23]";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     private final PodsOnNode topology = new PodsOnNode();
     private final Namespace node = topology.node();
@@ -149,7 +149,7 @@ class PodsOnNodeIT {
 
     private void awaitCredentials(Pod pod, String host) {
         await("credentials for " + pod.ipv4() + " at " + host)
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .untilAsserted(
                         () ->
                                 assertThat(pod.ask(host, eksAuth.token()))

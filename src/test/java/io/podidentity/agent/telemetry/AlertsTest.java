@@ -22,6 +22,16 @@ class AlertsTest {
                 .allMatch(result -> ErrorCodes.bounded(result).equals(result));
     }
 
+    /** No pod is at fault then, and none gets new credentials. */
+    @Test
+    void refusalOfTheAgentItselfIsAnAlertOfItsOwn() throws IOException {
+        assertThat(Queries.ofAlerts())
+                .anyMatch(
+                        query ->
+                                Queries.values(query, "result")
+                                        .equals(Set.of("NoSigningCredentials", "SignerRefused")));
+    }
+
     /** They say something of an association or a pod, not of EKS Auth. */
     @Test
     void refusalsAreNotAlertedOn() throws IOException {

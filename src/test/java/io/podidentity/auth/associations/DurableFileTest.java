@@ -7,10 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DurableFileTest {
+
+    /** At what is there for a moment each time. */
+    private static final int LOOKS = 20;
 
     @TempDir Path folder;
 
@@ -45,6 +50,27 @@ class DurableFileTest {
     }
 
     @Test
+    void nobodyReadsAlongWhileItIsWritten() throws Exception {
+        new DurableFile(file()).write("old");
+        Path half = folder.resolve(".associations.yaml.new");
+        Queue<String> seen = new ConcurrentLinkedQueue<>();
+        Thread looking =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    while (seen.size() < LOOKS) {
+                                        look(half, seen);
+                                    }
+                                });
+
+        while (looking.isAlive()) {
+            new DurableFile(file()).write("a secret ".repeat(10_000));
+        }
+
+        assertThat(seen).containsOnly("rw-------");
+    }
+
+    @Test
     void lockIsNoLinkToSomewhereElse() throws IOException {
         Path elsewhere = folder.resolve("elsewhere");
         Files.createSymbolicLink(folder.resolve(".associations.yaml.lock"), elsewhere);
@@ -56,6 +82,14 @@ class DurableFileTest {
 
     private Path file() {
         return folder.resolve("associations.yaml");
+    }
+
+    private static void look(Path half, Queue<String> seen) {
+        try {
+            seen.add(mode(half));
+        } catch (IOException e) {
+            // It is not there just now.
+        }
     }
 
     private static String mode(Path file) throws IOException {

@@ -9,16 +9,16 @@ import org.jboss.logging.Logger;
 
 /** Answers what fails on the way to the resource; Quarkus would do it in a shape of its own. */
 @ApplicationScoped
-class Unanswered {
+class ErrorHandler {
 
-    private static final Logger LOG = Logger.getLogger(Unanswered.class);
+    private static final Logger LOG = Logger.getLogger(ErrorHandler.class);
     private static final int OUTERMOST = -20_000;
     private static final int FIRST_SERVER_ERROR = 500;
 
     private final AllowedHosts hosts;
     private final ReplyWriter replies;
 
-    Unanswered(AllowedHosts hosts, ReplyWriter replies) {
+    ErrorHandler(AllowedHosts hosts, ReplyWriter replies) {
         this.hosts = hosts;
         this.replies = replies;
     }

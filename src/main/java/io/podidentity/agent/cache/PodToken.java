@@ -7,16 +7,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token's claim to the credentials under a key; whether it is justified is for others to find.
+ * A token as the cache knows it, which claims to be some pod's; whether that is true is for others
+ * to find.
  *
  * @param key the pod's UID, or the token's digest where it names no pod
  * @param expiresAt when the token expires
  */
-record Claim(
+record PodToken(
         String key, TokenDigest digest, CredentialRequest request, @Nullable Instant expiresAt) {
 
-    static Claim of(ServiceAccountToken token, TokenDigest digest) {
-        return new Claim(
+    static PodToken of(ServiceAccountToken token, TokenDigest digest) {
+        return new PodToken(
                 key(token, digest),
                 digest,
                 new CredentialRequest(token.raw(), identity(token)),
@@ -43,7 +44,7 @@ record Claim(
     }
 
     /** Whether this token outlives the other. */
-    boolean newerThan(Claim other) {
+    boolean newerThan(PodToken other) {
         return expiresAt != null && (other.expiresAt == null || expiresAt.isAfter(other.expiresAt));
     }
 

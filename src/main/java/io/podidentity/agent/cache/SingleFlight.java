@@ -1,12 +1,17 @@
 package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.Answer.Origin;
+import io.podidentity.agent.cache.CacheEvents.Verification;
 import io.podidentity.agent.cache.UpstreamLimiter.Permit;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.schedule.Timeline;
 import io.podidentity.token.ServiceAccountToken;
+import io.podidentity.token.TokenVerifier;
+import io.podidentity.token.TokenVerifier.Verdict.Genuine;
+import io.podidentity.token.TokenVerifier.Verdict.Refused;
+import io.podidentity.token.TokenVerifier.Verdict.Unverifiable;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Flights are told apart by token and not by pod, because nobody may share the flight of a token
  * that is not his: a forged one would read what a genuine one fetches, or spoil it.
  */
-final class FirstFetches {
+final class SingleFlight {
 
     private static final Duration DENIAL_REMEMBERED = Duration.ofSeconds(1);
 
@@ -34,26 +39,26 @@ final class FirstFetches {
     private final ConcurrentMap<String, Flight> firstOfPod = new ConcurrentHashMap<>();
     private final int room;
     private final EntryStore store;
-    private final Reader reader;
-    private final Verifications verifications;
+    private final Renewals renewals;
+    private final TokenVerifier verifier;
     private final UpstreamLimiter limiter;
     private final Executor executor;
     private final Timeline timeline;
     private final CacheEvents events;
 
-    FirstFetches(
+    SingleFlight(
             int room,
             EntryStore store,
-            Reader reader,
-            Verifications verifications,
+            Renewals renewals,
+            TokenVerifier verifier,
             UpstreamLimiter limiter,
             Executor executor,
             Timeline timeline,
             CacheEvents events) {
         this.room = room;
         this.store = store;
-        this.reader = reader;
-        this.verifications = verifications;
+        this.renewals = renewals;
+        this.verifier = verifier;
         this.limiter = limiter;
         this.executor = executor;
         this.timeline = timeline;
@@ -75,7 +80,7 @@ final class FirstFetches {
             mine.land(Answer.busy());
             return mine;
         }
-        Flight theirs = flights.putIfAbsent(mine.claim().digest(), mine);
+        Flight theirs = flights.putIfAbsent(mine.token().digest(), mine);
         if (theirs != null) {
             return theirs;
         }
@@ -84,14 +89,14 @@ final class FirstFetches {
     }
 
     private void begin(Flight mine, ServiceAccountToken token) {
-        Claim claim = mine.claim();
-        Entry entry = store.find(claim.key());
-        boolean foreign = entry != null && !entry.readableBy(claim.digest());
+        PodToken podToken = mine.token();
+        Entry entry = store.find(podToken.key());
+        boolean foreign = entry != null && !entry.readableBy(podToken.digest());
         if (entry != null && !foreign && share(mine, entry)) {
             // Another flight landed between the caller's look into the store and this one.
             return;
         }
-        Flight first = firstOfPod.putIfAbsent(claim.key(), mine);
+        Flight first = firstOfPod.putIfAbsent(podToken.key(), mine);
         if (first != null || foreign) {
             executor.execute(() -> guarded(mine, () -> shareIfGood(mine, token, first)));
         } else {
@@ -101,7 +106,7 @@ final class FirstFetches {
 
     /** Another token for the same pod came before: a good one gets what that one got. */
     private void shareIfGood(Flight mine, ServiceAccountToken token, @Nullable Flight first) {
-        if (!verifications.genuine(token)) {
+        if (!genuine(token)) {
             fetch(mine);
         } else if (first == null) {
             shareOrFetch(mine);
@@ -110,15 +115,35 @@ final class FirstFetches {
         }
     }
 
+    /** Whatever is not certain is not genuine. May block. */
+    private boolean genuine(ServiceAccountToken token) {
+        Verification result = verify(token);
+        events.verified(result);
+        return result == Verification.GENUINE;
+    }
+
+    private Verification verify(ServiceAccountToken token) {
+        try {
+            return switch (verifier.verify(token)) {
+                case Genuine genuine -> Verification.GENUINE;
+                case Refused refused -> Verification.REFUSED;
+                case Unverifiable unverifiable -> Verification.UNVERIFIABLE;
+            };
+        } catch (RuntimeException bug) {
+            events.broke(bug);
+            return Verification.UNVERIFIABLE;
+        }
+    }
+
     private void shareOrFetch(Flight mine) {
-        Entry entry = store.admit(mine.claim());
+        Entry entry = store.admit(mine.token());
         if (entry == null || !share(mine, entry)) {
             fetch(mine);
         }
     }
 
     private boolean share(Flight mine, Entry entry) {
-        CompletionStage<Answer> answer = reader.read(entry, mine.claim(), mine.client());
+        CompletionStage<Answer> answer = renewals.read(entry, mine.token(), mine.client());
         if (answer == null) {
             return false;
         }
@@ -143,7 +168,7 @@ final class FirstFetches {
             land(mine, Answer.busy());
             return;
         }
-        CredentialOutcome outcome = permit.fetch(mine.claim().request());
+        CredentialOutcome outcome = permit.fetch(mine.token().request());
         Answer answer = new Answer(outcome, Origin.FETCHED);
         if (outcome instanceof Issued issued) {
             store.put(mine, issued, mine.begun());
@@ -159,11 +184,11 @@ final class FirstFetches {
     }
 
     private void land(Flight mine, Answer answer) {
-        firstOfPod.remove(mine.claim().key(), mine);
+        firstOfPod.remove(mine.token().key(), mine);
         if (answer.outcome() instanceof Failed failed && failed.permanent()) {
-            timeline.after(DENIAL_REMEMBERED, () -> flights.remove(mine.claim().digest(), mine));
+            timeline.after(DENIAL_REMEMBERED, () -> flights.remove(mine.token().digest(), mine));
         } else {
-            flights.remove(mine.claim().digest(), mine);
+            flights.remove(mine.token().digest(), mine);
         }
         mine.land(answer);
     }

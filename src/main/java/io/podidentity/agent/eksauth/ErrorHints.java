@@ -4,7 +4,7 @@ import io.podidentity.agent.credentials.PodIdentity;
 import org.jspecify.annotations.Nullable;
 
 /** What to do about EKS Auth's errors, for the one who reads them in an application's log. */
-record Remedies(String cluster) {
+record ErrorHints(String cluster) {
 
     /** A sentence that continues EKS Auth's own, or nothing. */
     String of(String code, @Nullable PodIdentity pod) {

@@ -1,4 +1,4 @@
-package io.podidentity.agent.node;
+package io.podidentity.config;
 
 import java.util.Arrays;
 import java.util.List;
@@ -6,19 +6,14 @@ import java.util.Locale;
 
 /** Which kind of link carries the agent's addresses. */
 public enum LinkKind {
-    /** A dummy link, or where the kernel has none the first of the others that it has. */
+    /** A dummy link, or a bridge where the kernel has none: nodes that run containers have both. */
     AUTO,
     DUMMY,
-    BRIDGE,
-    IFB,
-    VETH;
+    BRIDGE;
 
     /** The kernel's names of the kinds to try, best first. */
-    List<String> candidates() {
-        return this == AUTO
-                // Nodes that run containers have bridges and veth pairs; ifb is rarer.
-                ? List.of("dummy", "bridge", "ifb", "veth")
-                : List.of(toString());
+    public List<String> candidates() {
+        return this == AUTO ? List.of("dummy", "bridge") : List.of(toString());
     }
 
     /**

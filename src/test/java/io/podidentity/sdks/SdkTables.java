@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What was seen of all families, as the README tells it between two marks. */
-final class ReadmeTable {
+/** What was seen of all families, as the document tells it between two marks. */
+final class SdkTables {
 
-    private static final Path README = Path.of("README.md");
+    private static final Path DOCUMENT = Path.of("src", "docs", "sdks.md");
     private static final String BEGIN = "<!-- written by SdkConformanceIT: begin -->\n";
     private static final String END = "<!-- written by SdkConformanceIT: end -->\n";
 
@@ -22,32 +22,34 @@ final class ReadmeTable {
     private final Map<Family, Reached> reached;
     private final Map<Family, Crowd> crowds;
 
-    ReadmeTable(Map<Family, Seen> seen, Map<Family, Reached> reached, Map<Family, Crowd> crowds) {
+    SdkTables(Map<Family, Seen> seen, Map<Family, Reached> reached, Map<Family, Crowd> crowds) {
         this.seen = seen;
         this.reached = reached;
         this.crowds = crowds;
     }
 
-    /** What stands in the README now. */
+    /** What stands there now. */
     static String written() throws IOException {
-        String readme = Files.readString(README, UTF_8);
-        return readme.substring(begin(readme), end(readme));
+        String document = Files.readString(DOCUMENT, UTF_8);
+        return document.substring(begin(document), end(document));
     }
 
     /** Writes it there. */
     void write() throws IOException {
-        String readme = Files.readString(README, UTF_8);
+        String document = Files.readString(DOCUMENT, UTF_8);
         Files.writeString(
-                README,
-                readme.substring(0, begin(readme)) + text() + readme.substring(end(readme)));
+                DOCUMENT,
+                document.substring(0, begin(document))
+                        + text()
+                        + document.substring(end(document)));
     }
 
-    private static int begin(String readme) {
-        return readme.indexOf(BEGIN) + BEGIN.length();
+    private static int begin(String document) {
+        return document.indexOf(BEGIN) + BEGIN.length();
     }
 
-    private static int end(String readme) {
-        return readme.indexOf(END);
+    private static int end(String document) {
+        return document.indexOf(END);
     }
 
     String text() {

@@ -4,10 +4,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A token that may read an entry until it expires. */
-record Pass(TokenDigest digest, @Nullable Instant expiresAt) {
+record AdmittedToken(TokenDigest digest, @Nullable Instant expiresAt) {
 
-    static Pass of(Claim good) {
-        return new Pass(good.digest(), good.expiresAt());
+    static AdmittedToken of(PodToken good) {
+        return new AdmittedToken(good.digest(), good.expiresAt());
     }
 
     boolean valid(Instant now) {

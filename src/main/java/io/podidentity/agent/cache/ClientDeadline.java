@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Waits for a flight, but not so long that the one who asked has gone. */
-final class Patience {
+final class ClientDeadline {
 
     private final Duration wait;
     private final Timeline timeline;
     private final CacheEvents events;
 
-    Patience(Duration wait, Timeline timeline, CacheEvents events) {
+    ClientDeadline(Duration wait, Timeline timeline, CacheEvents events) {
         this.wait = wait;
         this.timeline = timeline;
         this.events = events;
@@ -24,12 +24,12 @@ final class Patience {
 
     /** Waits for a flight that the caller has started. */
     CompletionStage<Answer> await(Flight flight) {
-        return await(flight, UnaryOperator.identity(), Patience::late);
+        return await(flight, UnaryOperator.identity(), ClientDeadline::late);
     }
 
     /** Waits for a flight that somebody else has started. */
     CompletionStage<Answer> join(Flight flight) {
-        return join(flight, Patience::late);
+        return join(flight, ClientDeadline::late);
     }
 
     /**

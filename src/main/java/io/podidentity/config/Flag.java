@@ -1,0 +1,36 @@
+package io.podidentity.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Makes a setting a flag of its command. Name, variable, property, default and reader are the
+ * setting's; this says the rest.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Flag {
+
+    /** What it is, for the help, which adds the full stop and the default. */
+    String help();
+
+    /** A dash and a letter, where there is such a spelling. */
+    String shortName() default "";
+
+    /** What the help calls its value. */
+    String label() default "";
+
+    /** Whether the command needs it. */
+    boolean required() default false;
+
+    /** What the help calls the default where the setting has none in so many words. */
+    String otherwise() default "";
+
+    /** What is asked of it beyond what the setting's converter reads. */
+    Check check() default Check.NONE;
+
+    /** Whether {@code auth} takes a setting of the agent, too. */
+    boolean shared() default false;
+}
