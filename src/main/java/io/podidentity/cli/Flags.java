@@ -4,17 +4,16 @@ import io.podidentity.config.AgentConfig;
 import io.podidentity.config.AuthConfig;
 import io.podidentity.config.Check;
 import io.podidentity.config.Flag;
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,42 +30,39 @@ final class Flags {
 
     /** Gives the commands that boot the application their flags. */
     static void addTo(CommandLine line) {
-        line.getSubcommands().forEach((name, command) -> addTo(name, command.getCommandSpec()));
-    }
-
-    private static void addTo(String command, CommandSpec spec) {
-        if (command.equals("server")) {
-            add(spec, AgentConfig.class, _ -> true);
-        } else if (command.equals("auth")) {
-            add(spec, AuthConfig.class, _ -> true);
-            add(spec, AgentConfig.class, Flag::shared);
+        for (CommandLine command : line.getSubcommands().values()) {
+            CommandSpec spec = command.getCommandSpec();
+            if (spec.userObject() instanceof ServerCommand) {
+                add(spec, "agent.", AgentConfig.class, false);
+            } else if (spec.userObject() instanceof AuthCommand) {
+                add(spec, "auth.", AuthConfig.class, false);
+                add(spec, "agent.", AgentConfig.class, true);
+            }
         }
     }
 
-    private static void add(CommandSpec spec, Class<?> settings, Predicate<Flag> wanted) {
-        String prefix = settings.getAnnotation(ConfigMapping.class).prefix();
-        Stream.of(settings.getMethods())
-                .filter(setting -> setting.isAnnotationPresent(Flag.class))
-                .filter(setting -> wanted.test(setting.getAnnotation(Flag.class)))
-                // The order of wrong ones: reflection has none. What has a letter matters more.
-                .sorted(Comparator.comparing(Flags::hasNoLetter).thenComparing(Method::getName))
-                .map(setting -> option(prefix, setting, setting.getAnnotation(Flag.class)))
-                .forEach(spec::addOption);
-    }
-
-    private static boolean hasNoLetter(Method setting) {
-        return setting.getAnnotation(Flag.class).shortName().isEmpty();
+    private static void add(
+            CommandSpec spec, String prefix, Class<?> settings, boolean sharedOnly) {
+        List<OptionSpec> options = new ArrayList<>();
+        for (Method setting : settings.getMethods()) {
+            Flag flag = setting.getAnnotation(Flag.class);
+            if (flag != null && (flag.shared() || !sharedOnly)) {
+                options.add(option(prefix, setting, flag));
+            }
+        }
+        // Reflection has no order, but the first that is wrong is told: first those with a letter.
+        options.sort(
+                Comparator.comparingInt((OptionSpec option) -> option.names().length)
+                        .reversed()
+                        .thenComparing(OptionSpec::longestName));
+        options.forEach(spec::addOption);
     }
 
     private static OptionSpec option(String prefix, Method setting, Flag flag) {
         String name = StringUtil.skewer(setting.getName());
-        String[] names =
-                hasNoLetter(setting)
-                        ? new String[] {"--" + name}
-                        : new String[] {flag.shortName(), "--" + name};
         OptionSpec.Builder option =
-                OptionSpec.builder(names)
-                        .userObject(prefix + "." + name)
+                OptionSpec.builder("--" + name)
+                        .userObject(prefix + name)
                         .type(String.class)
                         .required(flag.required())
                         .paramLabel(
@@ -75,6 +71,9 @@ final class Flags {
                                         : flag.label())
                         .converters(text -> checked(text, setting, flag))
                         .description(help(setting, flag));
+        if (!flag.shortName().isEmpty()) {
+            option.names(flag.shortName(), "--" + name);
+        }
         if (isTrueOrFalse(setting)) {
             option.arity("0..1").fallbackValue("true").paramLabel("true|false");
         }
@@ -102,7 +101,8 @@ final class Flags {
     }
 
     private static boolean isList(Method setting) {
-        return setting.getGenericReturnType().getTypeName().matches(".*\\.(List|Set)<.*");
+        return Collection.class.isAssignableFrom(setting.getReturnType())
+                || setting.getGenericReturnType().getTypeName().contains("java.util.List<");
     }
 
     private static String checked(String text, Method setting, Flag flag) throws Exception {
@@ -123,9 +123,9 @@ final class Flags {
         Map<String, String> properties = new LinkedHashMap<>();
         if (spec != null) {
             for (OptionSpec option : spec.options()) {
-                Object value = option.inherited() ? null : option.getValue();
-                if (value != null) {
-                    properties.put(property(option), text(value));
+                Object value = option.getValue();
+                if (value != null && option.userObject() instanceof String property) {
+                    properties.put(property, text(value));
                 }
             }
         }

@@ -58,7 +58,7 @@ public final class Main {
             default ->
                     throw new ParameterException(
                             result.commandSpec().commandLine(),
-                            "there is no command; " + Complaint.commands());
+                            "there is no command; " + UsageError.commands());
         };
     }
 
@@ -69,7 +69,7 @@ public final class Main {
 
     private static int complain(ParameterException e, String[] arguments) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("pod-identity-agent: " + Complaint.of(e));
+        err.println("pod-identity-agent: " + UsageError.of(e));
         return USAGE;
     }
 }

@@ -25,6 +25,7 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, over which HTTP/1.1 is spoken, one exchange after the other. */
@@ -34,6 +35,7 @@ final class Connection {
             Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(100).build();
     private static final HttpRequestExecutor EXCHANGES = new HttpRequestExecutor();
 
+    private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
     private static final Set<String> BODILESS = Set.of("GET", "HEAD");
 
     /** Room for some five hundred keys; credentials need a hundredth. */
@@ -74,7 +76,7 @@ final class Connection {
             IOException broken = null;
             try {
                 read(response.getEntity(), body, began);
-                reusable = EXCHANGES.keepAlive(request, response, http, context);
+                reusable = EXCHANGES.keepAlive(request, response, http, context) && !saysMore();
             } catch (IOException e) {
                 broken = e;
             }
@@ -127,10 +129,19 @@ final class Connection {
         return since;
     }
 
-    /** Whether the other end has closed it. */
+    /** Whether the other end has closed it, or has said something unasked. */
     boolean stale() {
         try {
-            return http.isStale();
+            return http.isStale() || saysMore();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** What came without being asked for would be taken for the answer to the next call. */
+    private boolean saysMore() {
+        try {
+            return http.isDataAvailable(MOMENT);
         } catch (IOException e) {
             return true;
         }

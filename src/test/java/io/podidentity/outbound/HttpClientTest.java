@@ -98,6 +98,25 @@ class HttpClientTest {
         }
     }
 
+    /** A load balancer ends an idle connection so, and a faulty server answers too much. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatCameUnaskedIsNotTakenForTheNextAnswer(boolean atOnce) throws Exception {
+        String more = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+        try (Script server = new Script();
+                HttpClient client = client(Proxies.NONE)) {
+            FutureTask<Integer> first = started(() -> client.send(get(server.port())).status());
+            Script.Conversation one = server.next();
+            one.say(Script.OK + (atOnce ? more : ""));
+            assertThat(first.get()).isEqualTo(200);
+            one.say(atOnce ? "" : more);
+
+            FutureTask<Integer> second = started(() -> client.send(get(server.port())).status());
+            server.next().answer();
+            assertThat(second.get()).isEqualTo(200);
+        }
+    }
+
     @Test
     void waitingCallTakesTheConnectionThatAnotherIsDoneWith() throws Exception {
         try (Script server = new Script();
@@ -277,11 +296,14 @@ class HttpClientTest {
     /** A server whose every step the test makes. */
     private static final class Script implements AutoCloseable {
 
+        private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK";
+
         private final ServerSocket door;
         private final List<Conversation> all = new ArrayList<>();
 
         Script() throws IOException {
             door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            door.setSoTimeout((int) LONG.toMillis());
         }
 
         int port() {
@@ -321,8 +343,11 @@ class HttpClientTest {
             }
 
             void answer() throws IOException {
-                socket.getOutputStream()
-                        .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK".getBytes(UTF_8));
+                say(OK);
+            }
+
+            void say(String text) throws IOException {
+                socket.getOutputStream().write(text.getBytes(UTF_8));
             }
 
             boolean ended() {

@@ -56,6 +56,7 @@ public class EksAuthCalls {
      * limiter knows what else the node asks.
      *
      * @throws CallFailed if EKS Auth gave none
+     * @throws InterruptedException from the pause between two tries
      */
     @Retry(maxRetries = 2, delay = 150, jitter = 100, maxDuration = 4_000)
     @RetryWhen(exception = CallFailed.Repeatable.class)
@@ -68,7 +69,7 @@ public class EksAuthCalls {
             failOn = CallFailed.Outage.class)
     @CircuitBreakerName(BREAKER)
     @Bulkhead(AT_ONCE)
-    public Issued assume(CredentialRequest request) {
+    public Issued assume(CredentialRequest request) throws InterruptedException {
         boolean rehearsal = Rehearsal.running();
         if (!rehearsal) {
             events.tried();

@@ -33,14 +33,18 @@ public class EksAuthSource implements CredentialSource {
         } catch (CallFailed e) {
             return e.outcome();
         } catch (CircuitBreakerOpenException e) {
-            return new Failed(
-                    "ServiceUnavailableException",
-                    UNAVAILABLE,
-                    false,
-                    "EKS Auth has failed many times in a row; the agent asks it again within seconds",
-                    null);
+            return unavailable(
+                    "EKS Auth has failed many times in a row; the agent asks it again within"
+                            + " seconds");
+        } catch (InterruptedException e) {
+            // By the limiter, which lets no call take longer than it may.
+            return unavailable("EKS Auth did not answer in time");
         } catch (BulkheadException e) {
             return new Rejected(Reason.BUSY, "The agent has too many calls to EKS Auth under way");
         }
+    }
+
+    private static Failed unavailable(String message) {
+        return new Failed("ServiceUnavailableException", UNAVAILABLE, false, message, null);
     }
 }

@@ -18,7 +18,7 @@ final class Progress {
 
     /** The SDK takes a name only once, and live reload loads this class again. */
     private static final ExecutionAttribute<Progress> OF_CALL =
-            new ExecutionAttribute<>("io.podidentity.agent.eksauth.Progress-" + UUID.randomUUID());
+            new ExecutionAttribute<>("io.podidentity.agent.Progress-" + UUID.randomUUID());
 
     private static final DateTimeFormatter SIGNING_TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssX", Locale.ROOT);

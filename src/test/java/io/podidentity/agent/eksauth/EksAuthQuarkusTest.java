@@ -241,6 +241,20 @@ class EksAuthQuarkusTest {
     }
 
     @Test
+    void callThatIsInterruptedBetweenTwoTriesHasAnOutcome() throws Exception {
+        peer.answer(EksAuthAnswers.error(500, "InternalServerException", "x"));
+        FutureTask<CredentialOutcome> fetch = new FutureTask<>(this::fetch);
+        Thread thread = Thread.ofVirtual().start(fetch);
+        await().until(() -> !calls().isEmpty());
+
+        thread.interrupt();
+
+        assertThat(fetch.get(10, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.permanent()).isFalse());
+    }
+
+    @Test
     void connectionClosedBetweenCallsCostsOneTryAndNoneIsSentTwice() {
         peer.answer(
                 EksAuthAnswers.issued().thenClose(),

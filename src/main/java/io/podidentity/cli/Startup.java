@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Starts what the command asks for, and nothing of the other one. */
 @ApplicationScoped
-class Start {
+class Startup {
 
     private static final int BEFORE_OTHERS = 1_000;
     private static final int FIRST = 1;

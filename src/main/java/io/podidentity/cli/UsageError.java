@@ -10,12 +10,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line which flag is wrong, how, and what to give instead. */
-final class Complaint {
+final class UsageError {
 
     /** What is that long was hardly meant for the command line; it may be a token. */
     private static final Pattern LONG_VALUE = Pattern.compile("'([^']{20})[^']{130,}'");
 
-    private Complaint() {}
+    private UsageError() {}
 
     static String of(ParameterException e) {
         return LONG_VALUE
