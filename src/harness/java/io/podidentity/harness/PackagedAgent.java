@@ -40,7 +40,9 @@ public final class PackagedAgent implements AutoCloseable {
 
     public static final String SIGNING_SESSION = "signingSessionTokenOfTheNode";
 
-    private static final Duration START = Duration.ofSeconds(60);
+    /** More than the minute after which it asks again for what it was too cold to get. */
+    private static final Duration START = Duration.ofMinutes(2);
+
     private static final Duration STOP = Duration.ofSeconds(40);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();

@@ -258,8 +258,7 @@ class EnvironmentIT {
                         aws_secret_access_key = secret
                         """);
         String metadata = "GET /latest/meta-data/iam/security-credentials/";
-        try (StsPeer sts = new StsPeer("ASIASESSIONOFTHEROLE");
-                TlsFront front = new TlsFront(authority, sts.endpoint().getPort());
+        try (HttpPeer sts = new HttpPeer(authority).answer(StsPeer.as("ASIASESSIONOFTHEROLE"));
                 HttpPeer instance =
                         new HttpPeer()
                                 .on("PUT /latest/api/token", "session")
@@ -271,7 +270,7 @@ class EnvironmentIT {
                                 .environment("AWS_CONFIG_FILE", profile.toString())
                                 .environment("AWS_PROFILE", "node")
                                 .environment("AWS_CA_BUNDLE", authority.pem().toString())
-                                .environment("AWS_ENDPOINT_URL_STS", front.address().toString())
+                                .environment("AWS_ENDPOINT_URL_STS", sts.address().toString())
                                 .environment(
                                         "AWS_EC2_METADATA_SERVICE_ENDPOINT",
                                         instance.address().toString())
