@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the agent's own first requests from all others by their token: they are answered from the
- * rehearsal's cache, and neither counted nor logged. The token cannot be guessed, never leaves the
- * process, and means nothing once the rehearsal is over.
+ * rehearsal's cache, and neither counted nor logged. The token cannot be guessed and never leaves
+ * the process. It is not forgotten: on a busy node its request may be read when nobody waits for
+ * the answer any more, and must not reach EKS Auth then.
  */
 @ApplicationScoped
 public class RehearsalMark {
@@ -35,11 +36,6 @@ public class RehearsalMark {
                         + part(UUID.randomUUID().toString());
         token = begun;
         return begun;
-    }
-
-    /** Ends it. */
-    public void end() {
-        token = null;
     }
 
     boolean on(HttpServerRequest request) {

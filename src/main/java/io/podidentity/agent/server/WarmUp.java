@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
 public class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
-    private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
+    private static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
 
     /** A cold JVM on a busy node may take longer than one walk may. */
     private static final int MAX_WALKS = 100;
@@ -48,9 +48,10 @@ public class WarmUp {
 
     private void run(CredentialsListener listener) {
         long start = System.nanoTime();
+        String token = mark.begin(clock.instant().plus(TOKEN_LIFE));
         try {
             for (int walks = 0; walks < MAX_WALKS; walks++) {
-                if (walk(listener)) {
+                if (walk(listener, token)) {
                     LOG.infof(
                             "Ready to serve after %d ms of warming up through %s:%d",
                             Duration.ofNanos(System.nanoTime() - start).toMillis(),
@@ -70,14 +71,9 @@ public class WarmUp {
         }
     }
 
-    private boolean walk(CredentialsListener listener) {
-        String token = mark.begin(clock.instant().plus(TOKEN_LIFE));
-        try {
-            boolean fetched = ListenerProbe.credentials(listener.host(), listener.port(), token);
-            boolean held = ListenerProbe.credentials(listener.host(), listener.port(), token);
-            return fetched && held;
-        } finally {
-            mark.end();
-        }
+    private static boolean walk(CredentialsListener listener, String token) {
+        boolean fetched = ListenerProbe.credentials(listener.host(), listener.port(), token);
+        boolean held = ListenerProbe.credentials(listener.host(), listener.port(), token);
+        return fetched && held;
     }
 }
