@@ -35,7 +35,7 @@ final class Connection {
             Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(100).build();
     private static final HttpRequestExecutor EXCHANGES = new HttpRequestExecutor();
 
-    private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
+    private static final Timeout CHECK_TIMEOUT = Timeout.ofMilliseconds(1);
     private static final Set<String> BODILESS = Set.of("GET", "HEAD");
 
     /** Room for some five hundred keys; credentials need a hundredth. */
@@ -141,7 +141,7 @@ final class Connection {
     /** What came without being asked for would be taken for the answer to the next call. */
     private boolean saysMore() {
         try {
-            return http.isDataAvailable(MOMENT);
+            return http.isDataAvailable(CHECK_TIMEOUT);
         } catch (IOException e) {
             return true;
         }
