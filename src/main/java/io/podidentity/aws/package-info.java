@@ -1,4 +1,4 @@
-/** What every AWS client of the process shares: the SDK's settings, and the process' identity. */
+/** What every AWS client of the process shares: the SDK's settings, and the credentials to sign with. */
 @NullMarked
 package io.podidentity.aws;
 

@@ -1,4 +1,4 @@
-/** What the agent can be told, checked in one place. */
+/** The settings of {@code server} and {@code auth}, with their checks. */
 @NullMarked
 package io.podidentity.config;
 

@@ -1,4 +1,4 @@
-/** What is done again and again. */
+/** Timers, periodic tasks, back-off and rate limits. */
 @NullMarked
 package io.podidentity.schedule;
 

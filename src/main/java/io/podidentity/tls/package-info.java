@@ -1,4 +1,4 @@
-/** Whom TLS trusts. */
+/** Which certificate authorities are trusted. */
 @NullMarked
 package io.podidentity.tls;
 

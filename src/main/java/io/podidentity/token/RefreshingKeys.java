@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a document that changes: fetched from time to time, and when a token names a key that
- * is not known yet. The last good ones stay while new ones cannot be had.
+ * The keys of a document that changes: fetched at intervals, and when a token names an unknown key,
+ * so that tokens signed after a key rotation are verified. While a fetch fails, the last keys stay.
  */
 public final class RefreshingKeys implements KeySource {
 

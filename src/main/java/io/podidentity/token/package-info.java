@@ -1,4 +1,4 @@
-/** Service account tokens: what they say and whether they may be believed. */
+/** Service account tokens: reading and verifying them, with the keys of their cluster. */
 @NullMarked
 package io.podidentity.token;
 

@@ -1,4 +1,4 @@
-/** The seam between those who want credentials and those who have them. */
+/** The interface between the cache and what issues credentials. */
 @NullMarked
 package io.podidentity.agent.credentials;
 

@@ -1,4 +1,4 @@
-/** The Kubernetes node that the agent runs on, as its API server knows it. */
+/** The node's link, addresses and routes, over rtnetlink; and its start-up taint. */
 @NullMarked
 package io.podidentity.agent.node;
 

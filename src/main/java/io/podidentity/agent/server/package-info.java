@@ -1,4 +1,4 @@
-/** What the probes say. */
+/** The agent's sockets, the credentials resource, its replies, the probes and the warm-up. */
 @NullMarked
 package io.podidentity.agent.server;
 

@@ -1,4 +1,4 @@
-/** Tokens in, sessions out; and who may call. */
+/** Exchanges tokens for sessions, and checks who may call. */
 @NullMarked
 package io.podidentity.auth.exchange;
 
