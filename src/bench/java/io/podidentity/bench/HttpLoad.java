@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /** Asks the same over some kept connections, one request after the other on each. */
 record HttpLoad(int port, String request, int connections) {
 
-    private static final int MOST_PER_CONNECTION = 2_000_000;
+    private static final int MAX_PER_CONNECTION = 2_000_000;
 
     /** Latencies in nanoseconds, sorted, and the time they took together. */
     static final class Result {
@@ -67,7 +67,7 @@ record HttpLoad(int port, String request, int connections) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
-            while (System.nanoTime() < end && count < MOST_PER_CONNECTION) {
+            while (System.nanoTime() < end && count < MAX_PER_CONNECTION) {
                 long start = System.nanoTime();
                 socket.getOutputStream().write(bytes);
                 readAnswer(in);

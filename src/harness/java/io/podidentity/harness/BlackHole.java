@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class BlackHole implements AutoCloseable {
 
-    private static final int MOST = 16;
+    private static final int MAX_CONNECTIONS = 16;
 
     private final ServerSocket door;
     private final List<Socket> queue = new ArrayList<>();
@@ -41,7 +41,7 @@ public final class BlackHole implements AutoCloseable {
     }
 
     private void fill() throws IOException {
-        for (int i = 0; i < MOST; i++) {
+        for (int i = 0; i < MAX_CONNECTIONS; i++) {
             Socket socket = new Socket();
             queue.add(socket);
             try {

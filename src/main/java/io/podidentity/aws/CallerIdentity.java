@@ -25,11 +25,11 @@ import software.amazon.awssdk.regions.Region;
  * each node some hundred classes for this one call.
  */
 public record CallerIdentity(SdkHttpClient http, Supplier<String> region)
-        implements SignerLog.Whose {
+        implements SignerLog.IdentityLookup {
 
     private static final String CALL = "Action=GetCallerIdentity&Version=2011-06-15";
     private static final Pattern ARN = Pattern.compile("<Arn>(arn:[\\w+=,.@:/-]{1,2048})</Arn>");
-    private static final int LONGEST_ANSWER = 10_000;
+    private static final int MAX_ANSWER = 10_000;
 
     @Override
     public String arn(AwsCredentials credentials) throws IOException {
@@ -62,7 +62,7 @@ public record CallerIdentity(SdkHttpClient http, Supplier<String> region)
                         .call();
         IOException unusable = new IOException("status " + answer.httpResponse().statusCode());
         try (var content = answer.responseBody().orElseThrow(() -> unusable)) {
-            Matcher arn = ARN.matcher(new String(content.readNBytes(LONGEST_ANSWER), UTF_8));
+            Matcher arn = ARN.matcher(new String(content.readNBytes(MAX_ANSWER), UTF_8));
             if (!answer.httpResponse().isSuccessful() || !arn.find()) {
                 throw unusable;
             }

@@ -20,7 +20,7 @@ import software.amazon.awssdk.profiles.ProfileFile;
  * @param container whether the container's endpoint counts, which is the agent itself on its node
  */
 public record CredentialsChoice(OwnSts sts, boolean container)
-        implements Supplier<Optional<CredentialsPlace>> {
+        implements Supplier<Optional<CredentialsOrigin>> {
 
     /**
      * The place; nothing is asked yet.
@@ -28,11 +28,11 @@ public record CredentialsChoice(OwnSts sts, boolean container)
      * @throws InvalidSettingException if it is configured in a way that can never work
      */
     @Override
-    public Optional<CredentialsPlace> get() {
+    public Optional<CredentialsOrigin> get() {
         return keys().or(this::webIdentity).or(this::profile).or(this::endpoint);
     }
 
-    private Optional<CredentialsPlace> keys() {
+    private Optional<CredentialsOrigin> keys() {
         Optional<String> id = setting(SdkSystemSetting.AWS_ACCESS_KEY_ID);
         Optional<String> secret = setting(SdkSystemSetting.AWS_SECRET_ACCESS_KEY);
         if (id.isPresent() != secret.isPresent()) {
@@ -44,14 +44,14 @@ public record CredentialsChoice(OwnSts sts, boolean container)
         String property = SdkSystemSetting.AWS_ACCESS_KEY_ID.property();
         return id.map(
                 key ->
-                        new CredentialsPlace(
+                        new CredentialsOrigin(
                                 "the keys of AWS_ACCESS_KEY_ID",
                                 key.equals(System.getProperty(property))
                                         ? SystemPropertyCredentialsProvider.create()
                                         : EnvironmentVariableCredentialsProvider.create()));
     }
 
-    private Optional<CredentialsPlace> webIdentity() {
+    private Optional<CredentialsOrigin> webIdentity() {
         return setting(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE)
                 .map(
                         file -> {
@@ -62,10 +62,10 @@ public record CredentialsChoice(OwnSts sts, boolean container)
                                                             new InvalidSettingException(
                                                                     "AWS_ROLE_ARN",
                                                                     "missing, while"
-                                                                            + " AWS_WEB_IDENTITY_TOKEN_FILE"
-                                                                            + " is set",
+                                                                        + " AWS_WEB_IDENTITY_TOKEN_FILE"
+                                                                        + " is set",
                                                                     "set both or neither"));
-                            return new CredentialsPlace(
+                            return new CredentialsOrigin(
                                     "the web identity of " + role,
                                     sts.webIdentity(
                                             role,
@@ -75,7 +75,7 @@ public record CredentialsChoice(OwnSts sts, boolean container)
                         });
     }
 
-    private Optional<CredentialsPlace> profile() {
+    private Optional<CredentialsOrigin> profile() {
         String name = SharedProfile.name();
         Optional<Profile> profile = SharedProfile.configured();
         if (profile.isEmpty() && !name.equals("default")) {
@@ -87,7 +87,7 @@ public record CredentialsChoice(OwnSts sts, boolean container)
         return profile.filter(SharedProfile::hasCredentials)
                 .map(
                         one ->
-                                new CredentialsPlace(
+                                new CredentialsOrigin(
                                         "profile " + name,
                                         new ReloadedProfile(
                                                 files ->
@@ -95,14 +95,14 @@ public record CredentialsChoice(OwnSts sts, boolean container)
                                                                 .credentials())));
     }
 
-    private Optional<CredentialsPlace> endpoint() {
-        boolean told =
+    private Optional<CredentialsOrigin> endpoint() {
+        boolean configured =
                 setting(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)
                         .or(() -> setting(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI))
                         .isPresent();
-        return container && told
+        return container && configured
                 ? Optional.of(
-                        new CredentialsPlace(
+                        new CredentialsOrigin(
                                 "the container's endpoint", ContainerCredentialsProvider.create()))
                 : Optional.empty();
     }

@@ -20,7 +20,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 public final class DryRun {
 
-    private static final int LONGEST_TEXT = 200;
+    private static final int MAX_TEXT = 200;
 
     private DryRun() {}
 
@@ -50,7 +50,7 @@ public final class DryRun {
             throw new InvalidSettingException(
                     setting,
                     "the AWS SDK can make no request of the settings there are ("
-                            + text.substring(0, Math.min(text.length(), LONGEST_TEXT))
+                            + text.substring(0, Math.min(text.length(), MAX_TEXT))
                             + ")",
                     "mend it, AWS_REGION, AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT");
         }

@@ -15,7 +15,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 public final class NoCredentialsException extends SdkClientException {
 
     private static final long serialVersionUID = 1L;
-    private static final int LONGEST_TEXT = 300;
+    private static final int MAX_TEXT = 300;
 
     /**
      * @param source the only place that was asked
@@ -36,7 +36,7 @@ public final class NoCredentialsException extends SdkClientException {
                     root = root.getCause();
                 }
                 yield switch (root) {
-                    case SdkClientException told -> cut(told.getMessage());
+                    case SdkClientException client -> cut(client.getMessage());
                     case IOException failed ->
                             failed.getClass().getSimpleName() + ": " + cut(failed.getMessage());
                     // Others quote what they could not read.
@@ -58,6 +58,6 @@ public final class NoCredentialsException extends SdkClientException {
 
     private static String cut(@Nullable String text) {
         String whole = String.valueOf(text);
-        return whole.length() <= LONGEST_TEXT ? whole : whole.substring(0, LONGEST_TEXT) + "…";
+        return whole.length() <= MAX_TEXT ? whole : whole.substring(0, MAX_TEXT) + "…";
     }
 }

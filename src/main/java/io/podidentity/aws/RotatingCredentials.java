@@ -27,14 +27,14 @@ public final class RotatingCredentials implements AwsCredentialsProvider {
     private @Nullable AwsCredentials last;
 
     /** Those of the profile that counts, whatever else is configured. */
-    public static Supplier<Optional<CredentialsPlace>> place(OwnSts sts, Clock clock) {
+    public static Supplier<Optional<CredentialsOrigin>> origin(OwnSts sts, Clock clock) {
         RotatingCredentials rotating =
                 new RotatingCredentials(
                         () ->
                                 new SharedProfile(ProfileFile.defaultProfileFile(), sts)
                                         .credentials(),
                         clock);
-        return () -> Optional.of(new CredentialsPlace("the shared files, read anew", rotating));
+        return () -> Optional.of(new CredentialsOrigin("the shared files, read anew", rotating));
     }
 
     RotatingCredentials(Supplier<AwsCredentialsProvider> file, Clock clock) {

@@ -25,7 +25,7 @@ record SdkSetting(
         @Nullable String empty,
         Consumer<String> reader) {
 
-    private static final int LONGEST_VALUE = 60;
+    private static final int MAX_VALUE = 60;
 
     static final Consumer<String> ANYTHING = text -> {};
     static final Consumer<String> TRUTH =
@@ -73,9 +73,9 @@ record SdkSetting(
         try {
             reader.accept(value);
         } catch (IllegalArgumentException e) {
-            String[] told = String.valueOf(e.getMessage()).split("; ", 2);
+            String[] parts = String.valueOf(e.getMessage()).split("; ", 2);
             throw new InvalidSettingException(
-                    place, told[0], told.length > 1 ? told[1] : "mend or unset it");
+                    place, parts[0], parts.length > 1 ? parts[1] : "mend or unset it");
         }
     }
 
@@ -90,9 +90,7 @@ record SdkSetting(
     private static IllegalArgumentException wrong(String value, String problem, String remedy) {
         // What is long was hardly meant for this variable; it may be a secret.
         String shown =
-                value.length() <= LONGEST_VALUE
-                        ? value
-                        : value.substring(0, LONGEST_VALUE / 3) + "…";
+                value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE / 3) + "…";
         return new IllegalArgumentException(
                 "'" + shown + "' " + problem + "; " + remedy + ", or unset it");
     }

@@ -154,8 +154,8 @@ public final class SdkSettings {
      *
      * @throws InvalidSettingException if one is wrong
      */
-    public static void settle(Map<String, String> environment) {
-        new SdkSettings(environment).settle();
+    public static void apply(Map<String, String> environment) {
+        new SdkSettings(environment).apply();
     }
 
     /** The region: the environment's, the profile's or the instance's. */
@@ -167,10 +167,10 @@ public final class SdkSettings {
         }
     }
 
-    private void settle() {
-        settle(CREDENTIALS_FILE, Optional.empty());
-        settle(CONFIG_FILE, Optional.empty());
-        settle(PROFILE, Optional.empty());
+    private void apply() {
+        apply(CREDENTIALS_FILE, Optional.empty());
+        apply(CONFIG_FILE, Optional.empty());
+        apply(PROFILE, Optional.empty());
         read(
                 CREDENTIALS_FILE,
                 ProfileFileLocation::credentialsFilePath,
@@ -180,10 +180,10 @@ public final class SdkSettings {
                 ProfileFileLocation::configurationFilePath,
                 ProfileFile.Type.CONFIGURATION);
         Optional<Profile> profile = SharedProfile.configured();
-        OTHERS.forEach(setting -> settle(setting, profile));
+        OTHERS.forEach(setting -> apply(setting, profile));
     }
 
-    private void settle(SdkSetting setting, Optional<Profile> profile) {
+    private void apply(SdkSetting setting, Optional<Profile> profile) {
         String set = System.getProperty(setting.property());
         if (set != null && !set.isBlank()) {
             setting.check(setting.property(), set.strip());

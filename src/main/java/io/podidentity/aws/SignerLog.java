@@ -12,40 +12,40 @@ public final class SignerLog {
 
     private static final Logger LOG = Logger.getLogger(SignerLog.class);
 
-    private final Whose whose;
+    private final IdentityLookup identities;
     private volatile @Nullable String lastKey;
-    private String told = "";
+    private String reported = "";
 
-    public SignerLog(Whose whose) {
-        this.whose = whose;
+    public SignerLog(IdentityLookup identities) {
+        this.identities = identities;
     }
 
     /**
      * A call is being signed.
      *
-     * @param place where the credentials come from
+     * @param origin where the credentials come from
      */
-    void signed(AwsCredentials credentials, String place) {
+    void signed(AwsCredentials credentials, String origin) {
         if (!credentials.accessKeyId().equals(lastKey)) {
             lastKey = credentials.accessKeyId();
             Thread.ofPlatform()
                     .daemon()
                     .name("signer-log")
-                    .start(() -> tell(identity(credentials), place));
+                    .start(() -> log(identity(credentials), origin));
         }
     }
 
-    private synchronized void tell(String identity, String place) {
-        String line = identity + ", from " + place;
-        if (!line.equals(told)) {
-            told = line;
+    private synchronized void log(String identity, String origin) {
+        String line = identity + ", from " + origin;
+        if (!line.equals(reported)) {
+            reported = line;
             LOG.infof("Calls are signed as %s", line);
         }
     }
 
     private String identity(AwsCredentials credentials) {
         try {
-            return whose.arn(credentials);
+            return identities.arn(credentials);
         } catch (Exception e) {
             return "%s (STS does not say who that is: %s)"
                     .formatted(credentials.accessKeyId(), e.getClass().getSimpleName());
@@ -54,7 +54,7 @@ public final class SignerLog {
 
     /** Knows whose credentials are. */
     @FunctionalInterface
-    public interface Whose {
+    public interface IdentityLookup {
 
         /**
          * The ARN of their identity. Blocks.

@@ -14,20 +14,20 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 public final class SigningCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
 
-    private final Supplier<Optional<CredentialsPlace>> configured;
+    private final Supplier<Optional<CredentialsOrigin>> configured;
     private final SignerLog log;
-    private volatile CredentialsPlace place = metadata();
-    private volatile boolean settled;
+    private volatile CredentialsOrigin origin = metadata();
+    private volatile boolean chosen;
 
     /**
      * @param configured the place that is configured; where none is, the instance's metadata is
      *     asked
      * @throws InvalidSettingException if it is configured in a way that can never work
      */
-    public SigningCredentials(Supplier<Optional<CredentialsPlace>> configured, SignerLog log) {
+    public SigningCredentials(Supplier<Optional<CredentialsOrigin>> configured, SignerLog log) {
         this.configured = configured;
         this.log = log;
-        settle();
+        choose();
     }
 
     /**
@@ -35,49 +35,49 @@ public final class SigningCredentials implements AwsCredentialsProvider, SdkAuto
      */
     @Override
     public AwsCredentials resolveCredentials() {
-        CredentialsPlace asked = place;
+        CredentialsOrigin used = origin;
         try {
-            asked = settle();
-            AwsCredentials credentials = asked.provider().resolveCredentials();
-            settled = true;
-            log.signed(credentials, asked.name());
+            used = choose();
+            AwsCredentials credentials = used.provider().resolveCredentials();
+            chosen = true;
+            log.signed(credentials, used.name());
             return credentials;
         } catch (RuntimeException e) {
-            throw new NoCredentialsException(asked.name(), e, remedy(e));
+            throw new NoCredentialsException(used.name(), e, remedy(e));
         }
     }
 
     /** Where something is configured, its failure may pass, or says itself what to do. */
     private String remedy(RuntimeException e) {
-        return settled || e instanceof InvalidSettingException
+        return chosen || e instanceof InvalidSettingException
                 ? ""
                 : "; give the node a role, or the agent a profile or web identity";
     }
 
     /** As long as nothing has given credentials, a profile may still appear. */
-    private synchronized CredentialsPlace settle() {
-        if (!settled) {
+    private synchronized CredentialsOrigin choose() {
+        if (!chosen) {
             configured
                     .get()
                     .ifPresent(
                             found -> {
                                 close();
-                                place = found;
-                                settled = true;
+                                origin = found;
+                                chosen = true;
                             });
         }
-        return place;
+        return origin;
     }
 
     @Override
     public void close() {
-        if (place.provider() instanceof SdkAutoCloseable provider) {
+        if (origin.provider() instanceof SdkAutoCloseable provider) {
             provider.close();
         }
     }
 
-    private static CredentialsPlace metadata() {
-        return new CredentialsPlace(
+    private static CredentialsOrigin metadata() {
+        return new CredentialsOrigin(
                 "the instance's metadata, since nothing else is configured",
                 InstanceProfileCredentialsProvider.builder()
                         .asyncCredentialUpdateEnabled(true)

@@ -45,7 +45,7 @@ public final class InitializeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return tell(run(LinkSetup.onThisNode(kind)));
+        return report(run(LinkSetup.onThisNode(kind)));
     }
 
     private LinkReport run(LinkSetup setup) {
@@ -55,7 +55,7 @@ public final class InitializeCommand implements Callable<Integer> {
         return dryRun ? setup.previewApply() : setup.apply();
     }
 
-    int tell(LinkReport report) {
+    int report(LinkReport report) {
         report.notices().forEach(log::warn);
         Function<Change, String> words =
                 dryRun ? change -> "would " + change.planned() : Change::done;

@@ -21,7 +21,7 @@ public final class Main {
 
     /** Runs the command that the arguments name. */
     public static void main(String... arguments) {
-        // Addresses are kept, and for how long, where they are used: in outbound.Names.
+        // Addresses are kept, and for how long, where they are used: in outbound.DnsCache.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         CommandLine line = commandLine(System.getProperties(), System.getenv());
@@ -40,7 +40,7 @@ public final class Main {
         // As in the reference agent the last one counts: charts put defaults before what users add.
         line.setOverwrittenOptionsAllowed(true);
         CommandLine.tracer().setLevel(TraceLevel.OFF);
-        line.setParameterExceptionHandler(Main::complain);
+        line.setParameterExceptionHandler(Main::printUsageError);
         return line;
     }
 
@@ -67,7 +67,7 @@ public final class Main {
         return root.verbosity;
     }
 
-    private static int complain(ParameterException e, String[] arguments) {
+    private static int printUsageError(ParameterException e, String[] arguments) {
         PrintWriter err = e.getCommandLine().getErr();
         err.println("pod-identity-agent: " + UsageError.of(e));
         return USAGE;

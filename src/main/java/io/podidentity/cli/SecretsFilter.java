@@ -51,7 +51,7 @@ public final class SecretsFilter implements Filter {
             }
         }
         Throwable thrown = line.getThrown();
-        if (thrown != null && tells(thrown)) {
+        if (thrown != null && containsSecret(thrown)) {
             line.setThrown(new Masked(thrown));
         }
         return true;
@@ -65,12 +65,12 @@ public final class SecretsFilter implements Filter {
         return masked;
     }
 
-    private static boolean tells(@Nullable Throwable thrown) {
+    private static boolean containsSecret(@Nullable Throwable thrown) {
         if (thrown == null) {
             return false;
         }
         String text = thrown.toString();
-        return !mask(text).equals(text) || tells(thrown.getCause());
+        return !mask(text).equals(text) || containsSecret(thrown.getCause());
     }
 
     /** Stands for an exception whose text, or that of a cause, holds a secret. */

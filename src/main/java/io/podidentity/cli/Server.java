@@ -20,9 +20,9 @@ final class Server {
     static int run(Map<String, String> properties, LogLevel level) {
         properties.forEach(System::setProperty);
         try {
-            SdkSettings.settle(System.getenv());
+            SdkSettings.apply(System.getenv());
         } catch (InvalidSettingException e) {
-            return complain(e.getMessage());
+            return printError(e.getMessage());
         }
         if (level != LogLevel.INFO) {
             System.setProperty("quarkus.log.level", level.quarkus());
@@ -44,10 +44,10 @@ final class Server {
             root = root.getCause();
         }
         return switch (root) {
-            case InvalidSettingException setting -> complain(setting.getMessage());
+            case InvalidSettingException setting -> printError(setting.getMessage());
             case ConfigValidationException settings -> {
                 for (int i = 0; i < settings.getProblemCount(); i++) {
-                    complain(settings.getProblem(i).getMessage());
+                    printError(settings.getProblem(i).getMessage());
                 }
                 yield Main.USAGE;
             }
@@ -58,7 +58,7 @@ final class Server {
         };
     }
 
-    private static int complain(@Nullable String line) {
+    private static int printError(@Nullable String line) {
         System.err.println("pod-identity-agent: " + line);
         return Main.USAGE;
     }

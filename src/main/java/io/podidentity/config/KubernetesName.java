@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /** Reads names as Kubernetes spells them. */
 public final class KubernetesName {
 
-    private static final int LONGEST = 253;
+    private static final int MAX_LENGTH = 253;
     private static final Pattern NODE = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
     private static final Pattern TAINT =
             Pattern.compile(
@@ -36,7 +36,7 @@ public final class KubernetesName {
     }
 
     private static String read(Pattern pattern, String text, String otherwise) {
-        if (text.length() > LONGEST || !pattern.matcher(text).matches()) {
+        if (text.length() > MAX_LENGTH || !pattern.matcher(text).matches()) {
             throw new IllegalArgumentException("'" + text + "' " + otherwise);
         }
         return text;

@@ -31,7 +31,7 @@ class DevelopmentCluster {
     private static final Logger LOG = Logger.getLogger(DevelopmentCluster.class);
     // Short enough that a session of some hours meets what a pod meets in days.
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(30);
     private static final int AFTER_ALL = 10_000;
 
     private final Vertx vertx;
@@ -84,7 +84,7 @@ class DevelopmentCluster {
         kubelet.keepFresh();
         var _ =
                 Repeating.every(
-                        LOOK_AGAIN,
+                        REFRESH_INTERVAL,
                         (delay, task) -> {
                             var _ = timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
                         },

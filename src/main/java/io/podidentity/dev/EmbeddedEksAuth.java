@@ -78,7 +78,7 @@ final class EmbeddedEksAuth {
 
     /** Serves, and has exchanged a token once before: SDKs wait for a second only. */
     void start(String cluster, String token) {
-        service.rehearse(cluster, token);
+        service.warmUp(cluster, token);
         try {
             service.start().toCompletableFuture().join();
             LOG.infof("EKS Auth for development listens on %s", endpoint);

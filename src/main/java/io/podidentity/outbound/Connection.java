@@ -39,12 +39,12 @@ final class Connection {
     private static final Set<String> BODILESS = Set.of("GET", "HEAD");
 
     /** Room for some five hundred keys; credentials need a hundredth. */
-    private static final int LONGEST = 256 * 1024;
+    private static final int MAX_BYTES = 256 * 1024;
 
     private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
     private final @Nullable Proxy asked;
     private boolean reusable = true;
-    private long since = System.nanoTime();
+    private long lastUsedNanos = System.nanoTime();
 
     /**
      * @param raw what is below the socket where that speaks TLS; closed without more words
@@ -67,7 +67,7 @@ final class Connection {
      */
     HttpAnswer exchange(HttpCall call) throws IOException {
         reusable = false;
-        long began = System.nanoTime();
+        long startNanos = System.nanoTime();
         ClassicHttpRequest request = request(call);
         HttpCoreContext context = HttpCoreContext.create();
         try {
@@ -75,7 +75,7 @@ final class Connection {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             IOException broken = null;
             try {
-                read(response.getEntity(), body, began);
+                read(response.getEntity(), body, startNanos);
                 reusable = EXCHANGES.keepAlive(request, response, http, context) && !saysMore();
             } catch (IOException e) {
                 broken = e;
@@ -88,7 +88,7 @@ final class Connection {
         } catch (HttpException e) {
             throw new IOException("the answer is not HTTP: " + e.getMessage(), e);
         } finally {
-            since = System.nanoTime();
+            lastUsedNanos = System.nanoTime();
         }
     }
 
@@ -125,8 +125,8 @@ final class Connection {
     }
 
     /** When it was last used, by the system's nano time. */
-    long since() {
-        return since;
+    long lastUsedNanos() {
+        return lastUsedNanos;
     }
 
     /** Whether the other end has closed it, or has said something unasked. */
@@ -177,21 +177,21 @@ final class Connection {
         return new HttpHost(to.secure() ? "https" : "http", to.host(), to.port());
     }
 
-    private void read(@Nullable HttpEntity entity, ByteArrayOutputStream body, long began)
+    private void read(@Nullable HttpEntity entity, ByteArrayOutputStream body, long startNanos)
             throws IOException {
         if (entity == null) {
             return;
         }
         InputStream in = entity.getContent();
         byte[] part = new byte[8 * 1024];
-        long patience = http.getSocketTimeout().toNanoseconds();
+        long timeout = http.getSocketTimeout().toNanoseconds();
         for (int length = in.read(part); length >= 0; length = in.read(part)) {
             body.write(part, 0, length);
-            if (body.size() > LONGEST) {
-                throw new IOException("the document exceeds " + LONGEST + " bytes");
+            if (body.size() > MAX_BYTES) {
+                throw new IOException("the document exceeds " + MAX_BYTES + " bytes");
             }
             // Of what drips, each part comes in time.
-            if (System.nanoTime() - began > patience) {
+            if (System.nanoTime() - startNanos > timeout) {
                 throw new SocketTimeoutException("the answer does not end");
             }
         }

@@ -28,21 +28,21 @@ final class Dialer {
     /** Shorter than the RFC's 250 ms, so that three addresses have a chance within the timeout. */
     private static final Duration HEAD_START = Duration.ofMillis(150);
 
-    private final Names names;
+    private final DnsCache dns;
     private final Duration timeout;
     private final Map<String, InetAddress> answered = new ConcurrentHashMap<>();
 
     /**
      * @param timeout for the look-up and all addresses together
      */
-    Dialer(Names names, Duration timeout) {
-        this.names = names;
+    Dialer(DnsCache dns, Duration timeout) {
+        this.dns = dns;
         this.timeout = timeout;
     }
 
     Socket connect(String host, int port) throws IOException {
         long end = System.nanoTime() + timeout.toNanos();
-        List<InetAddress> addresses = names.addresses(host, timeout);
+        List<InetAddress> addresses = dns.addresses(host, timeout);
         try (Race race = new Race(port, end)) {
             Socket winner = race.run(inOrder(addresses, answered.get(host)));
             if (addresses.size() > 1) {

@@ -19,7 +19,7 @@ public final class HttpClient implements AutoCloseable {
     public HttpClient(Proxies proxies, Trust trust, Duration connect, Duration read) {
         this.pool =
                 new Pool(
-                        new Connector(proxies, trust, new Dialer(new Names(), connect), read),
+                        new Connector(proxies, trust, new Dialer(new DnsCache(), connect), read),
                         read);
     }
 

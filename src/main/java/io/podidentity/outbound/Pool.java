@@ -23,26 +23,26 @@ import org.jspecify.annotations.Nullable;
 final class Pool {
 
     /** Fewer than calls at once: each costs some 50 KB, and a handshake. */
-    private static final int MOST_OPEN = 256;
+    private static final int MAX_OPEN = 256;
 
     /** Handshakes at once: more of them would only be slower each. */
-    private static final int MOST_BEGUN = 32;
+    private static final int MAX_CONNECTING = 32;
 
-    private static final int MOST_KEPT = 32;
+    private static final int MAX_IDLE = 32;
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(50);
 
     private final Connector connector;
-    private final Duration patience;
-    private final Map<Destination, Line> lines = new HashMap<>();
+    private final Duration timeout;
+    private final Map<Destination, PerDestination> destinations = new HashMap<>();
     private boolean sweeping;
     private boolean closed;
 
     /**
-     * @param patience how long a call waits for a connection
+     * @param timeout how long a call waits for a connection
      */
-    Pool(Connector connector, Duration patience) {
+    Pool(Connector connector, Duration timeout) {
         this.connector = connector;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /** A connection, to be given back. */
@@ -57,15 +57,15 @@ final class Pool {
         }
         CompletableFuture<Connection> wait = new CompletableFuture<>();
         synchronized (this) {
-            Line line = line(to);
-            line.waiting.add(wait);
-            beginWhereUseful(to, line);
+            PerDestination own = of(to);
+            own.waiting.add(wait);
+            connectIfUseful(to, own);
         }
         return awaited(to, wait);
     }
 
     private synchronized @Nullable Connection idle(Destination to) {
-        return line(to).idle.pollLast();
+        return of(to).idle.pollLast();
     }
 
     /** Takes a connection back, whatever state it is in. */
@@ -79,14 +79,14 @@ final class Pool {
 
     synchronized void close() {
         closed = true;
-        lines.values().forEach(line -> line.idle.forEach(Connection::close));
-        lines.clear();
+        destinations.values().forEach(own -> own.idle.forEach(Connection::close));
+        destinations.clear();
     }
 
     private Connection awaited(Destination to, CompletableFuture<Connection> wait)
             throws IOException {
         try {
-            return wait.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return wait.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             giveUp(to, wait);
             throw new SocketTimeoutException("no connection to " + to.authority() + " in time");
@@ -103,23 +103,23 @@ final class Pool {
     private void giveUp(Destination to, CompletableFuture<Connection> wait) {
         wait.cancel(false);
         synchronized (this) {
-            line(to).waiting.removeIf(CompletableFuture::isDone);
+            of(to).waiting.removeIf(CompletableFuture::isDone);
         }
         if (wait.state() == Future.State.SUCCESS) {
             giveBack(to, wait.resultNow());
         }
     }
 
-    private void beginWhereUseful(Destination to, Line line) {
-        if (line.begun < Math.min(line.waiting.size(), MOST_BEGUN)
-                && line.open + line.begun < MOST_OPEN) {
-            line.begun++;
-            List<CompletableFuture<Connection>> before = List.copyOf(line.waiting);
-            Thread.ofVirtual().name("connection").start(() -> begin(to, before));
+    private void connectIfUseful(Destination to, PerDestination own) {
+        if (own.connecting < Math.min(own.waiting.size(), MAX_CONNECTING)
+                && own.open + own.connecting < MAX_OPEN) {
+            own.connecting++;
+            List<CompletableFuture<Connection>> before = List.copyOf(own.waiting);
+            Thread.ofVirtual().name("connection").start(() -> connect(to, before));
         }
     }
 
-    private void begin(Destination to, List<CompletableFuture<Connection>> before) {
+    private void connect(Destination to, List<CompletableFuture<Connection>> before) {
         @Nullable Connection made = null;
         Throwable problem = new IOException("no connection was made");
         try {
@@ -138,36 +138,36 @@ final class Pool {
             List<CompletableFuture<Connection>> before,
             Throwable problem) {
         synchronized (this) {
-            Line line = line(to);
-            line.begun--;
+            PerDestination own = of(to);
+            own.connecting--;
             if (made != null) {
-                line.open++;
-            } else if (line.open == 0) {
+                own.open++;
+            } else if (own.open == 0) {
                 // While others are open those who wait get one of them.
                 before.forEach(wait -> wait.completeExceptionally(problem));
-                line.waiting.removeIf(CompletableFuture::isDone);
+                own.waiting.removeIf(CompletableFuture::isDone);
             }
         }
         if (made != null) {
             offer(to, made);
         }
         synchronized (this) {
-            beginWhereUseful(to, line(to));
+            connectIfUseful(to, of(to));
         }
     }
 
     private void offer(Destination to, Connection connection) {
         synchronized (this) {
-            Line line = line(to);
-            CompletableFuture<Connection> next = line.waiting.poll();
+            PerDestination own = of(to);
+            CompletableFuture<Connection> next = own.waiting.poll();
             while (next != null) {
                 if (next.complete(connection)) {
                     return;
                 }
-                next = line.waiting.poll();
+                next = own.waiting.poll();
             }
-            if (!closed && line.idle.size() < MOST_KEPT) {
-                line.idle.add(connection);
+            if (!closed && own.idle.size() < MAX_IDLE) {
+                own.idle.add(connection);
                 sweepLater();
                 return;
             }
@@ -178,9 +178,9 @@ final class Pool {
     private void discard(Destination to, Connection connection) {
         connection.close();
         synchronized (this) {
-            Line line = line(to);
-            line.open--;
-            beginWhereUseful(to, line);
+            PerDestination own = of(to);
+            own.open--;
+            connectIfUseful(to, own);
         }
     }
 
@@ -207,23 +207,24 @@ final class Pool {
     private synchronized boolean closeIdle() {
         long now = System.nanoTime();
         sweeping = false;
-        for (Line line : lines.values()) {
-            while (!line.idle.isEmpty()
-                    && now - line.idle.getFirst().since() > IDLE_TIMEOUT.dividedBy(2).toNanos()) {
-                line.idle.removeFirst().close();
-                line.open--;
+        for (PerDestination own : destinations.values()) {
+            while (!own.idle.isEmpty()
+                    && now - own.idle.getFirst().lastUsedNanos()
+                            > IDLE_TIMEOUT.dividedBy(2).toNanos()) {
+                own.idle.removeFirst().close();
+                own.open--;
             }
-            sweeping |= !line.idle.isEmpty();
+            sweeping |= !own.idle.isEmpty();
         }
         return sweeping;
     }
 
-    private Line line(Destination to) {
-        return lines.computeIfAbsent(to, key -> new Line());
+    private PerDestination of(Destination to) {
+        return destinations.computeIfAbsent(to, key -> new PerDestination());
     }
 
     /** What there is of one destination. */
-    private static final class Line {
+    private static final class PerDestination {
 
         /** The one used last comes last. */
         private final Deque<Connection> idle = new ArrayDeque<>();
@@ -233,6 +234,6 @@ final class Pool {
         /** Those that calls have, and the idle ones. */
         private int open;
 
-        private int begun;
+        private int connecting;
     }
 }

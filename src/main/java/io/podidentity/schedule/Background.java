@@ -18,7 +18,7 @@ public final class Background {
     private Background() {}
 
     /** Repeats off the timeline's one thread, which must not block. */
-    public static Repeating.Timer timer(Timeline timeline) {
+    public static Repeating.Scheduler scheduler(Timeline timeline) {
         return (delay, task) -> {
             var _ = timeline.after(delay, () -> PLATFORM.execute(task));
         };

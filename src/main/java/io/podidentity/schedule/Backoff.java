@@ -5,7 +5,7 @@ import java.time.Duration;
 /** How long to wait before trying again: doubled with each failure in a row, up to a longest. */
 public record Backoff(Duration first, Duration longest) {
 
-    private static final int MOST_DOUBLINGS = 30;
+    private static final int MAX_DOUBLINGS = 30;
 
     /**
      * The wait after so many failures.
@@ -13,7 +13,7 @@ public record Backoff(Duration first, Duration longest) {
      * @param failures in a row, at least one
      */
     public Duration after(int failures) {
-        Duration doubled = first.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
+        Duration doubled = first.multipliedBy(1L << Math.min(failures - 1, MAX_DOUBLINGS));
         return doubled.compareTo(longest) < 0 ? doubled : longest;
     }
 }

@@ -7,23 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does something again and again, each time after the one before has ended. A time that fails is
- * told and no more: nothing but {@link #stop} or success ends the repetition.
+ * reported and no more: nothing but {@link #stop} or success ends the repetition.
  */
 public final class Repeating {
 
     private final Task task;
     private final Backoff backoff;
-    private final Timer timer;
+    private final Scheduler scheduler;
     private final Consumer<Throwable> failures;
 
     private int failed;
-    private @Nullable String told;
+    private @Nullable String reported;
     private volatile boolean stopped;
 
-    private Repeating(Task task, Backoff backoff, Timer timer, Consumer<Throwable> failures) {
+    private Repeating(
+            Task task, Backoff backoff, Scheduler scheduler, Consumer<Throwable> failures) {
         this.task = task;
         this.backoff = backoff;
-        this.timer = timer;
+        this.scheduler = scheduler;
         this.failures = failures;
     }
 
@@ -33,13 +34,13 @@ public final class Repeating {
      * @param failures told of each kind of failure once, and again after a success
      */
     public static Repeating every(
-            Duration interval, Timer timer, Runnable task, Consumer<Throwable> failures) {
+            Duration interval, Scheduler scheduler, Runnable task, Consumer<Throwable> failures) {
         Task endless =
                 () -> {
                     task.run();
                     return false;
                 };
-        return new Repeating(endless, new Backoff(interval, interval), timer, failures).start();
+        return new Repeating(endless, new Backoff(interval, interval), scheduler, failures).start();
     }
 
     /**
@@ -49,8 +50,8 @@ public final class Repeating {
      * @param failures told of each kind of failure once, and again after a success
      */
     public static Repeating untilDone(
-            Backoff backoff, Timer timer, Task task, Consumer<Throwable> failures) {
-        return new Repeating(task, backoff, timer, failures).start();
+            Backoff backoff, Scheduler scheduler, Task task, Consumer<Throwable> failures) {
+        return new Repeating(task, backoff, scheduler, failures).start();
     }
 
     /** Begins no further time. */
@@ -59,7 +60,7 @@ public final class Repeating {
     }
 
     private Repeating start() {
-        timer.after(Duration.ZERO, this::once);
+        scheduler.after(Duration.ZERO, this::once);
         return this;
     }
 
@@ -71,29 +72,29 @@ public final class Repeating {
         try {
             done = task.run();
             failed = 0;
-            told = null;
+            reported = null;
         } catch (IOException | RuntimeException | Error e) {
             failed++;
-            tell(e);
+            report(e);
         } finally {
-            // Even where nobody could be told.
+            // Even if reporting fails.
             if (!done) {
-                timer.after(failed == 0 ? backoff.first() : backoff.after(failed), this::once);
+                scheduler.after(failed == 0 ? backoff.first() : backoff.after(failed), this::once);
             }
         }
     }
 
-    private void tell(Throwable failure) {
+    private void report(Throwable failure) {
         String kind = failure.toString();
-        if (!kind.equals(told)) {
-            told = kind;
+        if (!kind.equals(reported)) {
+            reported = kind;
             failures.accept(failure);
         }
     }
 
     /** Runs something once, later; where it runs may block if the task does. */
     @FunctionalInterface
-    public interface Timer {
+    public interface Scheduler {
         void after(Duration delay, Runnable task);
     }
 

@@ -33,9 +33,9 @@ public record PemAuthorities(Path file) {
     private static final String DASHES = "-----";
 
     /** What was told already: some files are read again and again. */
-    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+    private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
-    private static final int MOST_TOLD = 1_000;
+    private static final int MAX_REPORTED = 1_000;
 
     /**
      * Trusts them and nobody else.
@@ -127,7 +127,7 @@ public record PemAuthorities(Path file) {
         long line = before.lines().count() + (before.isEmpty() || before.endsWith("\n") ? 1 : 0);
         String why = e.getCause() == null ? e.getMessage() : "it cannot be parsed";
         String warning = "%s: the block at line %d is passed over: %s".formatted(file, line, why);
-        if (TOLD.size() < MOST_TOLD && TOLD.add(warning)) {
+        if (REPORTED.size() < MAX_REPORTED && REPORTED.add(warning)) {
             LOG.warn(warning);
         }
     }

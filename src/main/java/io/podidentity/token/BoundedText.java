@@ -10,7 +10,7 @@ import java.io.InputStream;
 final class BoundedText {
 
     /** Room for some five hundred keys. */
-    private static final int LONGEST = 256 * 1024;
+    private static final int MAX_BYTES = 256 * 1024;
 
     private BoundedText() {}
 
@@ -19,8 +19,8 @@ final class BoundedText {
         byte[] part = new byte[8 * 1024];
         for (int length = in.read(part); length >= 0; length = in.read(part)) {
             read.write(part, 0, length);
-            if (read.size() > LONGEST) {
-                throw new IOException("the document exceeds " + LONGEST + " bytes");
+            if (read.size() > MAX_BYTES) {
+                throw new IOException("the document exceeds " + MAX_BYTES + " bytes");
             }
         }
         return read.toString(UTF_8);

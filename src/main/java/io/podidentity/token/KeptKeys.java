@@ -15,7 +15,7 @@ import java.time.format.DateTimeParseException;
 record KeptKeys(Path file, String place, Clock clock) {
 
     /** Longer than an outage lasts, shorter than a withdrawn key should be believed. */
-    private static final Duration LARGEST_AGE = Duration.ofDays(7);
+    private static final Duration MAX_AGE = Duration.ofDays(7);
 
     /** Keeps a document that was just fetched. */
     void keep(String jwks) throws IOException {
@@ -42,10 +42,9 @@ record KeptKeys(Path file, String place, Clock clock) {
             throw new IOException("it is damaged");
         }
         Duration age = Duration.between(fetched(lines[1]), clock.instant());
-        if (age.isNegative() || age.compareTo(LARGEST_AGE) > 0) {
+        if (age.isNegative() || age.compareTo(MAX_AGE) > 0) {
             throw new IOException(
-                    "it is of %s, not of the last %d days"
-                            .formatted(lines[1], LARGEST_AGE.toDays()));
+                    "it is of %s, not of the last %d days".formatted(lines[1], MAX_AGE.toDays()));
         }
         return KeySet.parse(lines[2]);
     }

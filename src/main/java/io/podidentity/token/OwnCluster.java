@@ -14,13 +14,13 @@ public final class OwnCluster {
     /**
      * Its API server; empty outside of a cluster, and where the agent has no token for it.
      *
-     * @param patience for each step of a call
+     * @param timeout for each step of a call
      */
-    public static Optional<ApiServer> apiServer(AgentConfig config, Duration patience) {
+    public static Optional<ApiServer> apiServer(AgentConfig config, Duration timeout) {
         Path account = config.serviceAccountDir();
         return config.kubernetesServiceHost()
                 .filter(host -> Files.exists(account.resolve("token")))
                 .map(host -> ApiServer.address(host, config.kubernetesServicePort()))
-                .map(address -> new ApiServer(address, account, patience));
+                .map(address -> new ApiServer(address, account, timeout));
     }
 }

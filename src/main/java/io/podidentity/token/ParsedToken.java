@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 record ParsedToken(JsonWebSignature jws, @Nullable String subject, ServiceAccountToken token) {
 
     // Projected tokens have 1-2 KB.
-    private static final int LONGEST = 16 * 1024;
+    private static final int MAX_LENGTH = 16 * 1024;
     private static final Pattern SUBJECT = Pattern.compile("system:serviceaccount:([^:]+):([^:]+)");
 
     /** Empty where the parts are not those of a JWT. Why is not said: the library quotes tokens. */
     static Optional<ParsedToken> of(String raw) {
-        if (raw.length() > LONGEST) {
+        if (raw.length() > MAX_LENGTH) {
             return Optional.empty();
         }
         try {

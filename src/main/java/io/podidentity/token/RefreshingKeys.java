@@ -64,7 +64,7 @@ public final class RefreshingKeys implements KeySource {
             return state.find(keyId);
         }
         try {
-            refresh.get().get(timing.patience().toNanos(), TimeUnit.NANOSECONDS);
+            refresh.get().get(timing.timeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             return new Lookup.Unavailable("the cluster's keys are still being fetched");
         } catch (InterruptedException e) {
@@ -74,11 +74,11 @@ public final class RefreshingKeys implements KeySource {
     }
 
     /** Keeps them fresh from now on. */
-    public void keepFreshEvery(Duration interval, Repeating.Timer timer) {
+    public void keepFreshEvery(Duration interval, Repeating.Scheduler scheduler) {
         var _ =
                 Repeating.every(
                         interval,
-                        timer,
+                        scheduler,
                         this::keepFresh,
                         bug -> LOG.error("The cluster's keys are not kept fresh for now", bug));
     }
@@ -177,9 +177,9 @@ public final class RefreshingKeys implements KeySource {
      *
      * @param refreshEvery whether or not they are missed
      * @param tryAgainAfter the least time between two fetches, however many unknown keys are named
-     * @param patience how long a look-up waits for a fetch
+     * @param timeout how long a look-up waits for a fetch
      */
-    public record Timing(Duration refreshEvery, Duration tryAgainAfter, Duration patience) {
+    public record Timing(Duration refreshEvery, Duration tryAgainAfter, Duration timeout) {
 
         /** For a node of a cluster. */
         public static final Timing DEFAULT =

@@ -2,7 +2,6 @@ package io.podidentity.token;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +32,6 @@ public record ServiceAccountToken(
 
     public ServiceAccountToken {
         audiences = List.copyOf(audiences);
-    }
-
-    /** The UID of the pod the token is bound to; empty for a token that names none. */
-    public Optional<String> pod() {
-        return Optional.ofNullable(podUid);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record VerificationKey(String keyId, PublicKey key, Set<String> algorithms) {
 
-    private static final int SHORTEST_RSA = 2048;
+    private static final int MIN_RSA_BITS = 2048;
 
     public VerificationKey {
         algorithms = Set.copyOf(algorithms);
@@ -38,7 +38,7 @@ public record VerificationKey(String keyId, PublicKey key, Set<String> algorithm
 
     private static Set<String> fitting(PublicKey key) {
         return switch (key) {
-            case RSAPublicKey rsa when rsa.getModulus().bitLength() >= SHORTEST_RSA ->
+            case RSAPublicKey rsa when rsa.getModulus().bitLength() >= MIN_RSA_BITS ->
                     Set.of(
                             AlgorithmIdentifiers.RSA_USING_SHA256,
                             AlgorithmIdentifiers.RSA_USING_SHA384,

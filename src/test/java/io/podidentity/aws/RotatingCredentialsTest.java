@@ -23,7 +23,7 @@ class RotatingCredentialsTest {
     private Path file;
     private final TestClock clock = new TestClock(Instant.parse("2026-11-21T22:00:00Z"));
     private final AwsCredentialsProvider credentials =
-            RotatingCredentials.place(Settings.NO_STS, clock).get().orElseThrow().provider();
+            RotatingCredentials.origin(Settings.NO_STS, clock).get().orElseThrow().provider();
 
     @BeforeEach
     void pointTheSdkToTheFile() throws IOException {

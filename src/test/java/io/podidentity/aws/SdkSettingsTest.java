@@ -61,7 +61,7 @@ class SdkSettingsTest {
                 "AWS_PARTITIONS_FILE | /nowhere | '/nowhere' cannot be read",
             })
     void wrongValueIsToldWithVariableValueAndRemedy(String variable, String value, String told) {
-        assertThatThrownBy(() -> SdkSettings.settle(Map.of(variable, value)))
+        assertThatThrownBy(() -> SdkSettings.apply(Map.of(variable, value)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith(variable + ": ")
                 .hasMessageContaining(told)
@@ -83,12 +83,12 @@ class SdkSettingsTest {
         "AWS_ENDPOINT_URL, aws.endpointUrl,",
     })
     void emptyIsAsIfNotSet(String variable, String property, String expected) {
-        SdkSettings.settle(Map.of(variable, " "));
+        SdkSettings.apply(Map.of(variable, " "));
         assertThat(System.getProperty(property)).isEqualTo(expected);
 
         // A property of the system, which a user may give empty too.
         settings.set(property, "");
-        SdkSettings.settle(Map.of());
+        SdkSettings.apply(Map.of());
         assertThat(System.getProperty(property)).isEqualTo(expected);
     }
 
@@ -96,7 +96,7 @@ class SdkSettingsTest {
     void emptyIsWhatTheProfileSays() throws IOException {
         Files.writeString(folder.resolve("config"), "[default]\nuse_fips_endpoint = true\n");
 
-        SdkSettings.settle(Map.of("AWS_USE_FIPS_ENDPOINT", ""));
+        SdkSettings.apply(Map.of("AWS_USE_FIPS_ENDPOINT", ""));
 
         assertThat(System.getProperty("aws.useFipsEndpoint")).isEqualTo("true");
     }
@@ -104,7 +104,7 @@ class SdkSettingsTest {
     @ParameterizedTest
     @CsvSource({"IPv6, http://[fd00:ec2::254]", "ipv4, http://169.254.169.254"})
     void emptyAddressOfTheMetadataIsThatOfTheFamily(String family, String address) {
-        SdkSettings.settle(
+        SdkSettings.apply(
                 Map.of(
                         "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
                         family,
@@ -118,7 +118,7 @@ class SdkSettingsTest {
     void wrongValueOfAProfileIsToldToo() throws IOException {
         Files.writeString(folder.resolve("config"), "[default]\nuse_fips_endpoint = 1\n");
 
-        assertThatThrownBy(() -> SdkSettings.settle(KEYS))
+        assertThatThrownBy(() -> SdkSettings.apply(KEYS))
                 .hasMessage(
                         "profile default, use_fips_endpoint: '1' is neither true nor false; give"
                                 + " one of them, or unset it");
@@ -139,7 +139,7 @@ class SdkSettingsTest {
         environment.computeIfAbsent("AWS_REGION", name -> region);
         environment.computeIfAbsent("AWS_DEFAULT_REGION", name -> other);
 
-        SdkSettings.settle(environment);
+        SdkSettings.apply(environment);
 
         assertThat(System.getProperty("aws.region")).isEqualTo(expected);
         assertThat(SdkSettings.region().orElse(null)).isEqualTo(expected);
@@ -149,7 +149,7 @@ class SdkSettingsTest {
     void profileNamesTheRegionAfterThem() throws IOException {
         Files.writeString(folder.resolve("config"), "[default]\nregion = eu-south-1\n");
 
-        SdkSettings.settle(Map.of("AWS_DEFAULT_REGION", ""));
+        SdkSettings.apply(Map.of("AWS_DEFAULT_REGION", ""));
 
         assertThat(SdkSettings.region()).contains("eu-south-1");
     }
@@ -166,20 +166,20 @@ class SdkSettingsTest {
             throws IOException {
         Path file = Files.writeString(folder.resolve("credentials"), content);
 
-        assertThatThrownBy(() -> SdkSettings.settle(Map.of()))
+        assertThatThrownBy(() -> SdkSettings.apply(Map.of()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith(
                         "AWS_SHARED_CREDENTIALS_FILE: " + file + " cannot be read: line ")
                 .hasMessageEndingWith("; mend the file, or take it away")
                 .hasMessageNotContaining("hidden");
 
-        assertThatCode(() -> SdkSettings.settle(KEYS)).doesNotThrowAnyException();
+        assertThatCode(() -> SdkSettings.apply(KEYS)).doesNotThrowAnyException();
         assertThat(SharedProfile.configured()).isEmpty();
     }
 
     @Test
     void whatLooksLikeASecretIsNotRepeated() {
-        assertThatThrownBy(() -> SdkSettings.settle(Map.of("AWS_REGION", "s".repeat(100))))
+        assertThatThrownBy(() -> SdkSettings.apply(Map.of("AWS_REGION", "s".repeat(100))))
                 .hasMessageNotContaining("s".repeat(30));
     }
 }

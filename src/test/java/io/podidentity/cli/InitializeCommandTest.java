@@ -30,7 +30,7 @@ class InitializeCommandTest {
 
     @Test
     void tellsWhatItDid() {
-        int exit = command.tell(new LinkReport.Ready(RAISED, List.of("IPv4 only")));
+        int exit = command.report(new LinkReport.Ready(RAISED, List.of("IPv4 only")));
 
         assertThat(exit).isZero();
         assertThat(lines)
@@ -42,7 +42,7 @@ class InitializeCommandTest {
 
     @Test
     void tellsThatNothingHadToChange() {
-        int exit = command.tell(new LinkReport.Ready(List.of(), List.of()));
+        int exit = command.report(new LinkReport.Ready(List.of(), List.of()));
 
         assertThat(exit).isZero();
         assertThat(lines).containsExactly("INFO pod-id-link0 is ready: nothing had to change");
@@ -52,7 +52,7 @@ class InitializeCommandTest {
     void tellsWhatADryRunWouldDo() {
         new CommandLine(command).parseArgs("--dry-run");
 
-        command.tell(new LinkReport.Ready(RAISED, List.of()));
+        command.report(new LinkReport.Ready(RAISED, List.of()));
 
         assertThat(lines)
                 .containsExactly(
@@ -62,7 +62,7 @@ class InitializeCommandTest {
 
     @Test
     void failsWithTheProblemAndItsRemedy() {
-        int exit = command.tell(new LinkReport.Failed(List.of(), List.of(), "no", "do this"));
+        int exit = command.report(new LinkReport.Failed(List.of(), List.of(), "no", "do this"));
 
         assertThat(exit).isEqualTo(1);
         assertThat(lines).containsExactly("ERROR no; do this");

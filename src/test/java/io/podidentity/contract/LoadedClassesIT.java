@@ -46,10 +46,10 @@ class LoadedClassesIT {
                 .allMatch(
                         name ->
                                 name.matches(
-                                        ".*\\.(server\\.Auth(Server|Ready)(_Bean)?|sts\\.(Sts(Calls|Clients|Failed)|OwnCredentials).*)"));
+                                        ".*\\.(server\\.Auth(Server|ReadinessCheck)(_Bean)?|sts\\.(Sts(Calls|Clients|Failed)|OwnCredentials).*)"));
     }
 
-    /** It finds the way from the socket to EKS Auth walked, and its SDK waits for a second only. */
+    /** The warm-up has loaded all it needs: its SDK waits for a second only. */
     @Test
     void firstPodLoadsHardlyAnyClass() throws IOException {
         try (EksAuthPeer peer = EksAuthPeer.start();

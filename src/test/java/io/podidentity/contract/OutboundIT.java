@@ -33,7 +33,7 @@ class OutboundIT {
     private static final String NAME = "eks-auth.test";
     private static final Duration SDK_PATIENCE = Duration.ofSeconds(1);
     private static final String LATE = "has not answered in time";
-    private static final int MOST_AGENTS = 3;
+    private static final int MAX_AGENTS = 3;
 
     @TempDir Path folder;
     private EksAuthPeer peer;
@@ -55,7 +55,7 @@ class OutboundIT {
             String drops, String answers, String sixFirst) throws Exception {
         Answer answer = late();
         // A machine that stood still for a moment is asked again: another agent is as cold.
-        while (answer.body().contains(LATE) && pods < MOST_AGENTS) {
+        while (answer.body().contains(LATE) && pods < MAX_AGENTS) {
             try (Door door = new Door(answers, 0, peer.endpoint().getPort());
                     BlackHole hole = new BlackHole(drops, door.port());
                     PackagedAgent agent =

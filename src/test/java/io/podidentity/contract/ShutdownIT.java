@@ -3,7 +3,7 @@ package io.podidentity.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.podidentity.config.Grace;
+import io.podidentity.config.ShutdownTimeouts;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ShutdownIT {
 
     /** What a running request is given: nothing was waited for in vain. */
-    private static final Duration TIMEOUT = Grace.REQUESTS;
+    private static final Duration TIMEOUT = ShutdownTimeouts.REQUESTS;
 
     private EksAuthPeer peer;
     private PackagedAgent agent;

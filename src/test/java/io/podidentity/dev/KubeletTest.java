@@ -59,7 +59,7 @@ class KubeletTest {
         assertThat(token().namespace()).isEqualTo("default");
         assertThat(token().serviceAccount()).isEqualTo("sample");
         assertThat(token().podName()).isEqualTo("sample-0");
-        assertThat(token().pod()).hasValue(SamplePod.INSTANCE.uid());
+        assertThat(token().podUid()).isEqualTo(SamplePod.INSTANCE.uid());
     }
 
     @Test

@@ -97,14 +97,14 @@ class DialerTest {
 
     private Dialer dialer(Duration timeout, String... first) {
         addresses = List.of(first);
-        Names names =
-                new Names(
+        DnsCache dns =
+                new DnsCache(
                         host ->
                                 addresses.stream()
                                         .map(InetAddress::ofLiteral)
                                         .toArray(InetAddress[]::new),
                         // Each time it is asked, hours have passed.
                         Stream.iterate(0L, time -> time + LONG.toNanos() * 1_000).iterator()::next);
-        return new Dialer(names, timeout);
+        return new Dialer(dns, timeout);
     }
 }

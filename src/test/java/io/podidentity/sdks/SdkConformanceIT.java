@@ -42,10 +42,10 @@ class SdkConformanceIT {
     private static final int PATIENCE_MINUTES = 15;
 
     /** For one request of the application, when credentials are about to run out. */
-    private static final int MOST_ASKS = 3;
+    private static final int MAX_REQUESTS = 3;
 
     /** In the lifetime of two credentials, with a token exchanged in between. */
-    private static final int MOST_FETCHES = 6;
+    private static final int MAX_FETCHES = 6;
 
     /** The agent asks EKS Auth again when that takes more than a second. */
     private static final int TRIES = 3;
@@ -146,8 +146,8 @@ class SdkConformanceIT {
 
         assertThat(seen.errors()).isEmpty();
         assertThat(seen.late()).isZero();
-        assertThat(seen.asks()).isLessThanOrEqualTo(MOST_ASKS * seen.requests());
-        assertThat(seen.fetches()).isBetween(2, MOST_FETCHES);
+        assertThat(seen.asks()).isLessThanOrEqualTo(MAX_REQUESTS * seen.requests());
+        assertThat(seen.fetches()).isBetween(2, MAX_FETCHES);
     }
 
     @Test

@@ -5,11 +5,11 @@ import java.util.List;
 /** Whether a figure that was sampled at even intervals still grows. */
 record Trend(List<Long> samples) {
 
-    private static final int LEAST = 9;
+    private static final int MIN_SAMPLES = 9;
 
     Trend {
         samples = List.copyOf(samples);
-        if (samples.size() < LEAST) {
+        if (samples.size() < MIN_SAMPLES) {
             throw new IllegalArgumentException("too few samples: " + samples);
         }
     }

@@ -60,7 +60,7 @@ class TokenReaderTest {
         ServiceAccountToken token = current("{\"sub\":\"system:serviceaccount:shop:orders\"}");
         assertThat(token.namespace()).isEqualTo("shop");
         assertThat(token.serviceAccount()).isEqualTo("orders");
-        assertThat(token.pod()).isEmpty();
+        assertThat(token.podUid()).isNull();
     }
 
     @ParameterizedTest
@@ -79,7 +79,7 @@ class TokenReaderTest {
         ServiceAccountToken token = current(claims);
         assertThat(token.namespace()).isNull();
         assertThat(token.serviceAccount()).isNull();
-        assertThat(token.pod()).isEmpty();
+        assertThat(token.podUid()).isNull();
     }
 
     @ParameterizedTest

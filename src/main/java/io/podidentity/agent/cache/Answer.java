@@ -16,15 +16,15 @@ public record Answer(CredentialOutcome outcome, Origin origin) {
         /** A fetch that another request had started. */
         JOINED,
         /** Nowhere: the agent turned the request away. */
-        TURNED_AWAY
+        REJECTED
     }
 
     static Answer busy() {
-        return turnedAway(Reason.BUSY, "the agent has too much to do; try again");
+        return rejected(Reason.BUSY, "the agent has too much to do; try again");
     }
 
-    static Answer turnedAway(Reason reason, String message) {
-        return new Answer(new Rejected(reason, message), Origin.TURNED_AWAY);
+    static Answer rejected(Reason reason, String message) {
+        return new Answer(new Rejected(reason, message), Origin.REJECTED);
     }
 
     /** The same answer for one who came while the fetch was already running. */

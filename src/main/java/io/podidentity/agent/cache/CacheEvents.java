@@ -22,7 +22,7 @@ public interface CacheEvents {
     default void joined() {}
 
     /** A request was turned away without asking anyone. */
-    default void turnedAway(Reason reason) {}
+    default void rejected(Reason reason) {}
 
     /** A token was checked that differs from those its pod's entry knows. */
     default void verified(Verification result) {}

@@ -37,7 +37,7 @@ final class ClientDeadline {
      */
     CompletionStage<Answer> join(Flight flight, Supplier<Answer> late) {
         events.joined();
-        flight.ask(timeline.nanos());
+        flight.requested(timeline.nanos());
         return await(flight, Answer::joined, late);
     }
 
@@ -54,17 +54,17 @@ final class ClientDeadline {
                         answer.complete(landed.apply(landing));
                     });
         }
-        return answer.thenApply(this::counted);
+        return answer.thenApply(this::countRejection);
     }
 
-    private Answer counted(Answer answer) {
+    private Answer countRejection(Answer answer) {
         if (answer.outcome() instanceof Rejected rejected) {
-            events.turnedAway(rejected.reason());
+            events.rejected(rejected.reason());
         }
         return answer;
     }
 
     private static Answer late() {
-        return Answer.turnedAway(Reason.BUSY, "EKS Auth has not answered in time; try again");
+        return Answer.rejected(Reason.BUSY, "EKS Auth has not answered in time; try again");
     }
 }

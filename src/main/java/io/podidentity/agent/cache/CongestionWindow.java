@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CongestionWindow {
 
-    private static final double LEAST_SHARE = 1.0 / 64;
+    private static final double MIN_RENEWAL_SHARE = 1.0 / 64;
     private static final double STEP = 0.02;
 
     /** With its jitter short enough for those who wait already. */
@@ -29,23 +29,23 @@ final class CongestionWindow {
     /** With its jitter at most 3 s: within the tries of every SDK. */
     private static final Duration PAUSE = Duration.ofMillis(1_500);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
     /** Calls at once to begin with: as many new connections as a small node can open in time. */
     static final int FIRST_CALLS = 128;
 
     /** What a source that fails is asked at once at least, so that an outage's end is seen. */
-    private static final int LEAST_CALLS = 8;
+    private static final int MIN_CALLS = 8;
 
     /** Slower answers are no reason to ask for more at once. */
-    private static final Duration QUICK = Duration.ofMillis(600);
+    private static final Duration FAST_RESPONSE = Duration.ofMillis(600);
 
     /** So long after throttling the window grows by one a round trip; else it doubles. */
-    private static final Duration CAREFUL = Duration.ofSeconds(10);
+    private static final Duration SLOW_GROWTH = Duration.ofSeconds(10);
 
     private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
 
-    private final int permits;
+    private final int maxCalls;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final CacheEvents events;
@@ -54,32 +54,32 @@ final class CongestionWindow {
     private int running;
     private int peak;
     private int lastPeak;
-    private long roundBegan;
+    private long roundStartNanos;
 
-    private double share = 1;
+    private double renewalShare = 1;
     private boolean throttled;
-    private long cutAt;
-    private long throttledAt;
-    private long easedAt;
+    private long cutNanos;
+    private long throttledNanos;
+    private long lastSuccessNanos;
     private Duration pause = Duration.ZERO;
-    private Duration careful = Duration.ZERO;
+    private Duration slowGrowth = Duration.ZERO;
 
     /**
      * At full speed.
      *
-     * @param permits calls at once at most
+     * @param maxCalls calls at once at most
      */
-    CongestionWindow(int permits, Timeline timeline, RandomGenerator random, CacheEvents events) {
-        this.permits = permits;
+    CongestionWindow(int maxCalls, Timeline timeline, RandomGenerator random, CacheEvents events) {
+        this.maxCalls = maxCalls;
         this.timeline = timeline;
         this.random = random;
         this.events = events;
-        this.window = Math.min(FIRST_CALLS, permits);
-        this.roundBegan = timeline.nanos();
-        this.easedAt = roundBegan;
+        this.window = Math.min(FIRST_CALLS, maxCalls);
+        this.roundStartNanos = timeline.nanos();
+        this.lastSuccessNanos = roundStartNanos;
         // A call that begins right now can prove something.
-        this.cutAt = roundBegan - 1;
-        this.throttledAt = cutAt;
+        this.cutNanos = roundStartNanos - 1;
+        this.throttledNanos = cutNanos;
     }
 
     /** Lets a call out if one more may be out now. */
@@ -104,19 +104,19 @@ final class CongestionWindow {
     /**
      * A call was throttled.
      *
-     * @param begun when it began
+     * @param startNanos when it began
      * @param retryAfter how long the source asks to be left alone
      */
-    void throttled(long begun, @Nullable Duration retryAfter) {
+    void onThrottled(long startNanos, @Nullable Duration retryAfter) {
         synchronized (this) {
-            if (begun - throttledAt <= 0) {
+            if (startNanos - throttledNanos <= 0) {
                 return;
             }
-            cut(begun, 1);
-            share = Math.max(LEAST_SHARE, share / 2);
-            throttledAt = timeline.nanos();
+            cut(startNanos, 1);
+            renewalShare = Math.max(MIN_RENEWAL_SHARE, renewalShare / 2);
+            throttledNanos = timeline.nanos();
             pause = pause(retryAfter);
-            careful = CAREFUL;
+            slowGrowth = SLOW_GROWTH;
             throttled = true;
         }
         events.slowedDown(open(), pause());
@@ -125,34 +125,34 @@ final class CongestionWindow {
     /**
      * A call failed in a way that may pass.
      *
-     * @param begun when it began
+     * @param startNanos when it began
      */
-    synchronized void failed(long begun) {
-        cut(begun, LEAST_CALLS);
+    synchronized void onFailure(long startNanos) {
+        cut(startNanos, MIN_CALLS);
     }
 
     /**
      * A call was answered.
      *
-     * @param begun when it began
+     * @param startNanos when it began
      */
-    void eased(long begun) {
+    void onSuccess(long startNanos) {
         synchronized (this) {
-            round(begun);
+            round(startNanos);
             window = remembered();
-            easedAt = timeline.nanos();
-            if (begun - cutAt <= 0) {
+            lastSuccessNanos = timeline.nanos();
+            if (startNanos - cutNanos <= 0) {
                 return;
             }
-            if (timeline.since(begun).compareTo(QUICK) < 0) {
-                window = Math.min(permits, window + growth());
+            if (timeline.since(startNanos).compareTo(FAST_RESPONSE) < 0) {
+                window = Math.min(maxCalls, window + growth());
             }
             throttled = false;
-            if (share == 1) {
+            if (renewalShare == 1) {
                 return;
             }
-            share = Math.min(1, share + STEP);
-            if (share < 1) {
+            renewalShare = Math.min(1, renewalShare + STEP);
+            if (renewalShare < 1) {
                 return;
             }
         }
@@ -165,49 +165,49 @@ final class CongestionWindow {
     }
 
     /** The part of the renewals to make now, above 0 and at most 1. */
-    synchronized double share() {
-        return share;
+    synchronized double renewalShare() {
+        return renewalShare;
     }
 
     /** What is left of the pause; zero or less: none. */
     synchronized Duration pause() {
-        return pause.minus(timeline.since(throttledAt));
+        return pause.minus(timeline.since(throttledNanos));
     }
 
     /** What was learned before a silence says little about now. */
     private double remembered() {
-        boolean forgotten = timeline.since(easedAt).compareTo(FORGOTTEN_AFTER) > 0;
+        boolean forgotten = timeline.since(lastSuccessNanos).compareTo(FORGOTTEN_AFTER) > 0;
         return forgotten ? Math.min(window, FIRST_CALLS) : window;
     }
 
     /** Not half of what may be out: far fewer may have been too many. */
-    private void cut(long begun, int least) {
-        round(begun);
-        if (begun - cutAt > 0) {
+    private void cut(long startNanos, int least) {
+        round(startNanos);
+        if (startNanos - cutNanos > 0) {
             int half = Math.min(open(), Math.max(peak, lastPeak)) / 2;
             window = Math.min(open(), Math.max(least, half));
-            cutAt = timeline.nanos();
+            cutNanos = timeline.nanos();
         }
     }
 
     /** Remembers how many calls were out at once in this round trip and the one before it. */
-    private void round(long begun) {
-        if (begun - roundBegan >= 0) {
+    private void round(long startNanos) {
+        if (startNanos - roundStartNanos >= 0) {
             lastPeak = peak;
             peak = running;
-            roundBegan = timeline.nanos();
+            roundStartNanos = timeline.nanos();
         }
     }
 
     private double growth() {
-        boolean lately = timeline.since(throttledAt).compareTo(careful) < 0;
+        boolean lately = timeline.since(throttledNanos).compareTo(slowGrowth) < 0;
         return lately ? 1 / window : 1;
     }
 
     private Duration pause(@Nullable Duration retryAfter) {
         Duration least = throttled ? PAUSE : FIRST_PAUSE;
         if (retryAfter != null && retryAfter.compareTo(least) > 0) {
-            least = retryAfter.compareTo(LONGEST_PAUSE) < 0 ? retryAfter : LONGEST_PAUSE;
+            least = retryAfter.compareTo(MAX_PAUSE) < 0 ? retryAfter : MAX_PAUSE;
         }
         return least.plusMillis(random.nextLong(least.toMillis() + 1));
     }

@@ -104,7 +104,7 @@ public final class CredentialCache implements AutoCloseable {
         } catch (RuntimeException | Error bug) {
             events.broke(bug);
             return CompletableFuture.completedStage(
-                    new Answer(UpstreamLimiter.internalFailure(), Origin.TURNED_AWAY));
+                    new Answer(UpstreamLimiter.internalFailure(), Origin.REJECTED));
         }
     }
 
@@ -120,7 +120,7 @@ public final class CredentialCache implements AutoCloseable {
                 || entry.freshness(timeline) != Freshness.FRESH) {
             return Optional.empty();
         }
-        return Optional.of(hit(entry));
+        return Optional.of(serve(entry));
     }
 
     private CompletionStage<Answer> answer(ServiceAccountToken token, String client) {
@@ -139,23 +139,23 @@ public final class CredentialCache implements AutoCloseable {
     private @Nullable CompletionStage<Answer> read(
             Entry entry, ServiceAccountToken token, TokenDigest digest, String client) {
         if (entry.freshness(timeline) == Freshness.FRESH) {
-            return hit(entry);
+            return serve(entry);
         }
         return renewals.read(entry, PodToken.of(token, digest), client);
     }
 
-    private CompletionStage<Answer> hit(Entry entry) {
-        entry.ask(timeline.nanos());
+    private CompletionStage<Answer> serve(Entry entry) {
+        entry.requested(timeline.nanos());
         events.hit();
-        return entry.hit();
+        return entry.answer();
     }
 
     private CompletionStage<Answer> fetch(
             ServiceAccountToken token, TokenDigest digest, String client) {
         if (!limits.allow(client)) {
-            events.turnedAway(Reason.TOO_MANY_REQUESTS);
+            events.rejected(Reason.TOO_MANY_REQUESTS);
             return CompletableFuture.completedStage(
-                    Answer.turnedAway(
+                    Answer.rejected(
                             Reason.TOO_MANY_REQUESTS, client + " asks for too much at once"));
         }
         Flight mine = new Flight(PodToken.of(token, digest), client, timeline.nanos());

@@ -24,35 +24,41 @@ final class Entry {
     private final String key;
     private final @Nullable PodIdentity pod;
     private final Issued issued;
-    private final CompletionStage<Answer> hit;
+    private final CompletionStage<Answer> answer;
 
-    private final long begun;
-    private final long stored;
-    private final long lifetime;
+    private final long fetchStartNanos;
+    private final long storedNanos;
+    private final long lifetimeNanos;
     private final Plan plan;
 
-    private volatile long asked;
+    private volatile long lastRequestNanos;
     private volatile List<AdmittedToken> readers;
     private @Nullable PodToken renewalToken;
     private @Nullable Flight renewal;
     private int failures;
-    private long retryAt;
+    private long retryNanos;
 
     /**
      * @param flight that brought the credentials
-     * @param asked when somebody last asked
-     * @param stored when they came
+     * @param lastRequestNanos when a client last asked
+     * @param storedNanos when they came
      */
-    Entry(Flight flight, Issued issued, long asked, long stored, Duration lifetime, Plan plan) {
+    Entry(
+            Flight flight,
+            Issued issued,
+            long lastRequestNanos,
+            long storedNanos,
+            Duration lifetime,
+            Plan plan) {
         this.key = flight.token().key();
         this.pod = flight.token().pod();
         this.issued = issued;
-        this.hit = CompletableFuture.completedStage(new Answer(issued, Origin.HIT));
-        this.begun = flight.begun();
-        this.stored = stored;
-        this.lifetime = lifetime.toNanos();
+        this.answer = CompletableFuture.completedStage(new Answer(issued, Origin.HIT));
+        this.fetchStartNanos = flight.startNanos();
+        this.storedNanos = storedNanos;
+        this.lifetimeNanos = lifetime.toNanos();
         this.plan = plan;
-        this.asked = asked;
+        this.lastRequestNanos = lastRequestNanos;
         this.readers = List.of(AdmittedToken.of(flight.token()));
         this.renewalToken = flight.token();
     }
@@ -70,8 +76,8 @@ final class Entry {
     }
 
     /** The answer for whoever may read, made once. */
-    CompletionStage<Answer> hit() {
-        return hit;
+    CompletionStage<Answer> answer() {
+        return answer;
     }
 
     boolean readableBy(TokenDigest token) {
@@ -120,7 +126,9 @@ final class Entry {
                         .distinct()
                         .limit(READERS)
                         .toList();
-        asked = Math.max(asked - begun, old.asked - begun) + begun;
+        lastRequestNanos =
+                Math.max(lastRequestNanos - fetchStartNanos, old.lastRequestNanos - fetchStartNanos)
+                        + fetchStartNanos;
         PodToken theirs = old.renewalToken();
         if (theirs != null && (renewalToken == null || theirs.newerThan(renewalToken))) {
             renewalToken = theirs;
@@ -132,7 +140,7 @@ final class Entry {
      * stands still while the machine sleeps; neither may stretch the credentials' life.
      */
     Duration left(Timeline timeline) {
-        long byAge = lifetime - (timeline.nanos() - stored);
+        long byAge = lifetimeNanos - (timeline.nanos() - storedNanos);
         return Duration.ofNanos(Math.min(leftByWall(timeline.now()), byAge));
     }
 
@@ -144,18 +152,18 @@ final class Entry {
         return plan.freshness(left(timeline));
     }
 
-    void ask(long nanos) {
-        asked = nanos;
+    void requested(long nanos) {
+        lastRequestNanos = nanos;
     }
 
     /** When somebody last asked. */
-    long asked() {
-        return asked;
+    long lastRequestNanos() {
+        return lastRequestNanos;
     }
 
     /** Whether anybody has asked since these credentials were asked for. */
-    boolean wanted() {
-        return asked - begun >= 0;
+    boolean requestedSinceFetch() {
+        return lastRequestNanos - fetchStartNanos >= 0;
     }
 
     /** Whether it should have been renewed and was not, though its pod asks. */
@@ -163,9 +171,9 @@ final class Entry {
         boolean late =
                 switch (freshness(timeline)) {
                     case FRESH, DUE -> false;
-                    case CRITICAL, SPENT -> true;
+                    case EXPIRING, EXPIRED -> true;
                 };
-        return late && wanted() && renewalToken() != null;
+        return late && requestedSinceFetch() && renewalToken() != null;
     }
 
     /** The newest token known to be good; null when nothing is to be renewed. */
@@ -174,7 +182,7 @@ final class Entry {
     }
 
     /** Forgets the token: nothing is renewed until somebody asks again. */
-    synchronized boolean rest() {
+    synchronized boolean suspendRenewal() {
         boolean had = renewalToken != null;
         renewalToken = null;
         return had;
@@ -186,7 +194,7 @@ final class Entry {
 
     /** Whether a renewal may be tried now. */
     synchronized boolean renewable(long nanos) {
-        return renewal == null && (failures == 0 || nanos - retryAt >= 0);
+        return renewal == null && (failures == 0 || nanos - retryNanos >= 0);
     }
 
     /** Whether the last renewal failed. */
@@ -213,6 +221,6 @@ final class Entry {
     }
 
     synchronized void retryAt(long nanos) {
-        retryAt = nanos;
+        retryNanos = nanos;
     }
 }

@@ -75,17 +75,17 @@ final class EntryStore {
     /**
      * Keeps what a flight brought, in the place of what its pod had before.
      *
-     * @param asked when somebody last asked for it
+     * @param lastRequestNanos when somebody last asked for it
      * @return whether it is worth keeping: credentials at the end of their life are not
      */
-    boolean put(Flight flight, Issued issued, long asked) {
+    boolean put(Flight flight, Issued issued, long lastRequestNanos) {
         Duration lifetime = Duration.between(timeline.now(), issued.credentials().expiration());
         Plan plan = policy.plan(lifetime, random);
-        if (plan.freshness(lifetime) == Freshness.SPENT) {
+        if (plan.freshness(lifetime) == Freshness.EXPIRED) {
             return false;
         }
         if (size > 0) {
-            put(new Entry(flight, issued, asked, timeline.nanos(), lifetime, plan));
+            put(new Entry(flight, issued, lastRequestNanos, timeline.nanos(), lifetime, plan));
             keys.put(flight.token().digest(), flight.token().key());
         }
         return true;
@@ -107,7 +107,7 @@ final class EntryStore {
             // A scan costs microseconds, and only a full cache pays; a list would cost every hit.
             entries.values().stream()
                     .filter(entry -> entry != fresh)
-                    .min((a, b) -> Long.signum(a.asked() - b.asked()))
+                    .min((a, b) -> Long.signum(a.lastRequestNanos() - b.lastRequestNanos()))
                     .ifPresent(entry -> drop(entry, Eviction.SIZE));
         }
     }
@@ -138,7 +138,7 @@ final class EntryStore {
     /** Removes this entry, but not one that has replaced it. */
     void drop(Entry entry, Eviction cause) {
         if (entries.remove(entry.key(), entry)) {
-            entry.readers().forEach(pass -> keys.remove(pass.digest(), entry.key()));
+            entry.readers().forEach(reader -> keys.remove(reader.digest(), entry.key()));
             events.evicted(cause);
         }
     }

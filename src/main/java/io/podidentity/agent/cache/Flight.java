@@ -8,21 +8,21 @@ final class Flight {
 
     private final PodToken token;
     private final String client;
-    private final long begun;
-    private volatile long asked;
+    private final long startNanos;
+    private volatile long lastRequestNanos;
     private final CompletableFuture<Answer> landing = new CompletableFuture<>();
 
     /**
      * A flight about to begin.
      *
      * @param client on whose turn it waits
-     * @param begun when, on the timeline
+     * @param startNanos when, on the timeline
      */
-    Flight(PodToken token, String client, long begun) {
+    Flight(PodToken token, String client, long startNanos) {
         this.token = token;
         this.client = client;
-        this.begun = begun;
-        this.asked = begun;
+        this.startNanos = startNanos;
+        this.lastRequestNanos = startNanos;
     }
 
     PodToken token() {
@@ -33,17 +33,17 @@ final class Flight {
         return client;
     }
 
-    long begun() {
-        return begun;
+    long startNanos() {
+        return startNanos;
     }
 
     /** When somebody last asked for it, on the timeline. */
-    long asked() {
-        return asked;
+    long lastRequestNanos() {
+        return lastRequestNanos;
     }
 
-    void ask(long now) {
-        asked = now;
+    void requested(long nanos) {
+        lastRequestNanos = nanos;
     }
 
     boolean landed() {

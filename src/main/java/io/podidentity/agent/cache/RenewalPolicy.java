@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 public record RenewalPolicy(Duration retention) {
 
     private static final double JITTER = 0.1;
-    private static final Duration LEAST_MARGIN = Duration.ofMinutes(20);
+    private static final Duration MIN_MARGIN = Duration.ofMinutes(20);
 
     /** With this much left or less, SDKs ask again before each call of the application. */
-    private static final Duration CRITICAL = Duration.ofMinutes(15);
+    private static final Duration EXPIRING_MARGIN = Duration.ofMinutes(15);
 
     /** What is left less than this is of no use to anybody. */
-    private static final Duration SPENT = Duration.ofSeconds(15);
+    private static final Duration EXPIRED_MARGIN = Duration.ofSeconds(15);
 
     private static final Backoff BACKOFF =
             new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(5));
@@ -30,25 +30,25 @@ public record RenewalPolicy(Duration retention) {
         /** To be renewed in the background. */
         DUE,
         /** Not to be handed out unless renewing fails. */
-        CRITICAL,
+        EXPIRING,
         /** Not to be handed out at all. */
-        SPENT
+        EXPIRED
     }
 
     /**
      * What is to happen to certain credentials.
      *
      * @param renewAt what is left of their life when they are to be renewed
-     * @param criticalAt what is left when they are to be handed out only in need
+     * @param expiringAt what is left when they are to be handed out only in need
      */
-    public record Plan(Duration renewAt, Duration criticalAt) {
+    public record Plan(Duration renewAt, Duration expiringAt) {
 
         public Freshness freshness(Duration left) {
-            if (left.compareTo(SPENT) <= 0) {
-                return Freshness.SPENT;
+            if (left.compareTo(EXPIRED_MARGIN) <= 0) {
+                return Freshness.EXPIRED;
             }
-            if (left.compareTo(criticalAt) <= 0) {
-                return Freshness.CRITICAL;
+            if (left.compareTo(expiringAt) <= 0) {
+                return Freshness.EXPIRING;
             }
             return left.compareTo(renewAt) <= 0 ? Freshness.DUE : Freshness.FRESH;
         }
@@ -62,12 +62,12 @@ public record RenewalPolicy(Duration retention) {
         double latest = nanos(lifetime.minus(margin(lifetime)));
         double middle = Math.min(nanos(retention), latest / (1 + JITTER));
         double age = middle * (1 + JITTER * (2 * random.nextDouble() - 1));
-        return new Plan(lifetime.minusNanos((long) age), min(CRITICAL, part(lifetime, 4)));
+        return new Plan(lifetime.minusNanos((long) age), min(EXPIRING_MARGIN, part(lifetime, 4)));
     }
 
     /** What must be left when renewing begins: time for many tries before anybody notices. */
     private static Duration margin(Duration lifetime) {
-        Duration margin = max(LEAST_MARGIN, part(lifetime, 3));
+        Duration margin = max(MIN_MARGIN, part(lifetime, 3));
         // Credentials that never had that much left would be renewed without end.
         return min(margin, part(lifetime, 2));
     }

@@ -32,7 +32,7 @@ final class Renewals implements AutoCloseable {
     private static final String EXPIRED_TOKEN = "ExpiredTokenException";
 
     private final int perSecond;
-    private final TokenBucket pace;
+    private final TokenBucket rate;
     private final EntryStore store;
     private final UpstreamLimiter limiter;
     private final ClientDeadline deadline;
@@ -50,7 +50,7 @@ final class Renewals implements AutoCloseable {
             RandomGenerator random,
             CacheEvents events) {
         this.perSecond = perSecond;
-        this.pace = new TokenBucket(perSecond, timeline.nanos());
+        this.rate = new TokenBucket(perSecond, timeline.nanos());
         this.store = store;
         this.limiter = limiter;
         this.deadline = deadline;
@@ -61,35 +61,35 @@ final class Renewals implements AutoCloseable {
 
     /** The answer, or null where the entry is of no use any more. */
     @Nullable CompletionStage<Answer> read(Entry entry, PodToken token, String client) {
-        entry.ask(timeline.nanos());
+        entry.requested(timeline.nanos());
         return switch (entry.freshness(timeline)) {
-            case FRESH -> hit(entry);
+            case FRESH -> serve(entry);
             case DUE -> {
-                want(entry, token);
-                yield hit(entry);
+                renewInBackground(entry, token);
+                yield serve(entry);
             }
-            case CRITICAL -> renewedIfPossible(entry, token, client);
-            case SPENT -> onItsWay(entry);
+            case EXPIRING -> renewedIfPossible(entry, token, client);
+            case EXPIRED -> joinRunning(entry);
         };
     }
 
-    private CompletionStage<Answer> hit(Entry entry) {
+    private CompletionStage<Answer> serve(Entry entry) {
         events.hit();
-        return entry.hit();
+        return entry.answer();
     }
 
     private CompletionStage<Answer> renewedIfPossible(Entry entry, PodToken token, String client) {
         // Whoever has seen a renewal fail gains nothing by waiting for the next to fail.
         boolean hopeful = !entry.failing();
-        Flight renewal = urge(entry, token, client);
+        Flight renewal = renewNow(entry, token, client);
         if (renewal == null || !hopeful) {
-            return hit(entry);
+            return serve(entry);
         }
         return deadline.join(renewal, () -> new Answer(entry.issued(), Origin.HIT));
     }
 
     /** Nothing is left, but what is on its way may be awaited. */
-    private @Nullable CompletionStage<Answer> onItsWay(Entry entry) {
+    private @Nullable CompletionStage<Answer> joinRunning(Entry entry) {
         Flight renewal = entry.renewal();
         return renewal == null ? null : deadline.join(renewal);
     }
@@ -112,8 +112,8 @@ final class Renewals implements AutoCloseable {
         for (Entry entry : store.all()) {
             switch (entry.freshness(timeline)) {
                 case FRESH -> {}
-                case SPENT -> forget(entry);
-                case DUE, CRITICAL -> {
+                case EXPIRED -> dropUnlessRenewing(entry);
+                case DUE, EXPIRING -> {
                     if (toBeRenewed(entry)) {
                         due.add(new Due(entry, entry.left(timeline)));
                     }
@@ -122,13 +122,13 @@ final class Renewals implements AutoCloseable {
         }
         due.sort(Comparator.comparing(Due::left));
         for (Due next : due) {
-            if (!background(next.entry)) {
+            if (!startInBackground(next.entry)) {
                 return;
             }
         }
     }
 
-    private void forget(Entry entry) {
+    private void dropUnlessRenewing(Entry entry) {
         if (entry.renewal() == null) {
             store.drop(entry, Eviction.EXPIRED);
         }
@@ -139,45 +139,45 @@ final class Renewals implements AutoCloseable {
         if (token == null || !entry.renewable(timeline.nanos())) {
             return false;
         }
-        if (!entry.wanted()) {
-            rest(entry, Skip.NOT_ASKED);
+        if (!entry.requestedSinceFetch()) {
+            suspend(entry, Skip.NOT_ASKED);
             return false;
         }
         if (token.expired(timeline.now())) {
-            rest(entry, Skip.TOKEN_EXPIRED);
+            suspend(entry, Skip.TOKEN_EXPIRED);
             return false;
         }
         return true;
     }
 
-    private void rest(Entry entry, Skip why) {
-        if (entry.rest()) {
+    private void suspend(Entry entry, Skip why) {
+        if (entry.suspendRenewal()) {
             events.renewalSkipped(entry.pod(), why);
         }
     }
 
-    /** Somebody asked for an entry that is due: renews it, now or when the pace allows. */
-    private void want(Entry entry, PodToken token) {
+    /** Somebody asked for an entry that is due: renews it, now or when the rate allows. */
+    private void renewInBackground(Entry entry, PodToken token) {
         entry.admit(token);
         if (entry.renewable(timeline.nanos())) {
-            background(entry);
+            startInBackground(entry);
         }
     }
 
     /** Renews in the background; false when no more renewals may start now. */
-    private boolean background(Entry entry) {
-        if (!pace.take(perSecond * limiter.renewalShare(), timeline.nanos())) {
+    private boolean startInBackground(Entry entry) {
+        if (!rate.take(perSecond * limiter.renewalShare(), timeline.nanos())) {
             return false;
         }
         boolean started = start(entry, "", (client, work) -> limiter.submitIfIdle(work)) != null;
         if (!started) {
-            pace.giveBack();
+            rate.giveBack();
         }
         return started;
     }
 
     /** Renews for one who waits, as a first fetch would; null when there is nothing to wait for. */
-    private @Nullable Flight urge(Entry entry, PodToken token, String client) {
+    private @Nullable Flight renewNow(Entry entry, PodToken token, String client) {
         entry.admit(token);
         Flight running = entry.renewal();
         if (running != null) {
@@ -186,14 +186,15 @@ final class Renewals implements AutoCloseable {
         return entry.renewable(timeline.nanos()) ? start(entry, client, limiter::submit) : null;
     }
 
-    private @Nullable Flight start(Entry entry, String client, Way way) {
+    private @Nullable Flight start(Entry entry, String client, Submitter submitter) {
         PodToken token = entry.renewalToken();
         if (token == null) {
             return null;
         }
         Flight mine = new Flight(token, client, timeline.nanos());
         Flight running = entry.renewing(mine);
-        if (running == mine && !way.submit(client, permit -> fly(entry, mine, permit))) {
+        if (running == mine
+                && !submitter.submit(client, permit -> runRenewal(entry, mine, permit))) {
             entry.renewalEnded();
             mine.land(held(entry, Answer.busy()));
             return null;
@@ -201,7 +202,7 @@ final class Renewals implements AutoCloseable {
         return running;
     }
 
-    private void fly(Entry entry, Flight flight, Permit permit) {
+    private void runRenewal(Entry entry, Flight flight, Permit permit) {
         Answer answer = new Answer(UpstreamLimiter.internalFailure(), Origin.FETCHED);
         try {
             answer = renew(entry, flight, permit);
@@ -218,7 +219,7 @@ final class Renewals implements AutoCloseable {
         Answer fetched = new Answer(outcome, Origin.FETCHED);
         switch (outcome) {
             case Issued issued -> {
-                if (store.put(flight, issued, entry.asked())) {
+                if (store.put(flight, issued, entry.lastRequestNanos())) {
                     events.renewed(entry.pod(), !sameRole(entry.issued(), issued));
                     return fetched;
                 }
@@ -248,14 +249,14 @@ final class Renewals implements AutoCloseable {
         Duration wait = RenewalPolicy.retryAfter(inARow, failed.retryAfter(), random);
         entry.retryAt(timeline.nanos() + wait.toNanos());
         events.renewalFailed(entry.pod(), failed, inARow, false);
-        if (failed.code().equals(EXPIRED_TOKEN) && entry.rest()) {
+        if (failed.code().equals(EXPIRED_TOKEN) && entry.suspendRenewal()) {
             events.renewalSkipped(entry.pod(), Skip.TOKEN_EXPIRED);
         }
     }
 
     /** What one who waited gets when renewing failed: what there is, else the failure. */
     private Answer held(Entry entry, Answer failure) {
-        return entry.freshness(timeline) == Freshness.SPENT
+        return entry.freshness(timeline) == Freshness.EXPIRED
                 ? failure
                 : new Answer(entry.issued(), Origin.HIT);
     }
@@ -275,7 +276,7 @@ final class Renewals implements AutoCloseable {
     private record Due(Entry entry, Duration left) {}
 
     @FunctionalInterface
-    private interface Way {
+    private interface Submitter {
         boolean submit(String client, Consumer<Permit> work);
     }
 }

@@ -27,17 +27,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SingleFlight {
 
-    private static final Duration DENIAL_REMEMBERED = Duration.ofSeconds(1);
+    private static final Duration NEGATIVE_TTL = Duration.ofSeconds(1);
 
     /** How long a throttled fetch is tried again for a pod that keeps coming back. */
-    private static final Duration PERSISTENCE = Duration.ofSeconds(30);
+    private static final Duration MAX_THROTTLE_RETRY = Duration.ofSeconds(30);
 
     /** An SDK that still tries asks again within this: 900 ms of waiting, a second until next. */
-    private static final Duration COMES_BACK_WITHIN = Duration.ofMillis(2_500);
+    private static final Duration CLIENT_RETRY_WINDOW = Duration.ofMillis(2_500);
 
     private final ConcurrentMap<TokenDigest, Flight> flights = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Flight> firstOfPod = new ConcurrentHashMap<>();
-    private final int room;
+    private final int maxFlights;
     private final EntryStore store;
     private final Renewals renewals;
     private final TokenVerifier verifier;
@@ -47,7 +47,7 @@ final class SingleFlight {
     private final CacheEvents events;
 
     SingleFlight(
-            int room,
+            int maxFlights,
             EntryStore store,
             Renewals renewals,
             TokenVerifier verifier,
@@ -55,7 +55,7 @@ final class SingleFlight {
             Executor executor,
             Timeline timeline,
             CacheEvents events) {
-        this.room = room;
+        this.maxFlights = maxFlights;
         this.store = store;
         this.renewals = renewals;
         this.verifier = verifier;
@@ -76,7 +76,7 @@ final class SingleFlight {
 
     /** Starts a flight, or returns the one that somebody else has started just now. */
     Flight start(Flight mine, ServiceAccountToken token) {
-        if (flights.size() >= room) {
+        if (flights.size() >= maxFlights) {
             mine.land(Answer.busy());
             return mine;
         }
@@ -92,26 +92,27 @@ final class SingleFlight {
         PodToken podToken = mine.token();
         Entry entry = store.find(podToken.key());
         boolean foreign = entry != null && !entry.readableBy(podToken.digest());
-        if (entry != null && !foreign && share(mine, entry)) {
+        if (entry != null && !foreign && readEntry(mine, entry)) {
             // Another flight landed between the caller's look into the store and this one.
             return;
         }
         Flight first = firstOfPod.putIfAbsent(podToken.key(), mine);
         if (first != null || foreign) {
-            executor.execute(() -> guarded(mine, () -> shareIfGood(mine, token, first)));
+            executor.execute(() -> guarded(mine, () -> readEntryIfGenuine(mine, token, first)));
         } else {
             fetch(mine);
         }
     }
 
     /** Another token for the same pod came before: a good one gets what that one got. */
-    private void shareIfGood(Flight mine, ServiceAccountToken token, @Nullable Flight first) {
+    private void readEntryIfGenuine(
+            Flight mine, ServiceAccountToken token, @Nullable Flight first) {
         if (!genuine(token)) {
             fetch(mine);
         } else if (first == null) {
-            shareOrFetch(mine);
+            readEntryOrFetch(mine);
         } else {
-            first.whenLanded(landed -> guarded(mine, () -> shareOrFetch(mine)));
+            first.whenLanded(landed -> guarded(mine, () -> readEntryOrFetch(mine)));
         }
     }
 
@@ -135,14 +136,14 @@ final class SingleFlight {
         }
     }
 
-    private void shareOrFetch(Flight mine) {
+    private void readEntryOrFetch(Flight mine) {
         Entry entry = store.admit(mine.token());
-        if (entry == null || !share(mine, entry)) {
+        if (entry == null || !readEntry(mine, entry)) {
             fetch(mine);
         }
     }
 
-    private boolean share(Flight mine, Entry entry) {
+    private boolean readEntry(Flight mine, Entry entry) {
         CompletionStage<Answer> answer = renewals.read(entry, mine.token(), mine.client());
         if (answer == null) {
             return false;
@@ -163,7 +164,8 @@ final class SingleFlight {
     }
 
     private void call(Flight mine, Permit permit) {
-        if (limiter.slowedDown() && timeline.since(mine.asked()).compareTo(COMES_BACK_WITHIN) > 0) {
+        if (limiter.slowedDown()
+                && timeline.since(mine.lastRequestNanos()).compareTo(CLIENT_RETRY_WINDOW) > 0) {
             // What a source that throttles gives goes to pods that have not given up yet.
             land(mine, Answer.busy());
             return;
@@ -171,11 +173,11 @@ final class SingleFlight {
         CredentialOutcome outcome = permit.fetch(mine.token().request());
         Answer answer = new Answer(outcome, Origin.FETCHED);
         if (outcome instanceof Issued issued) {
-            store.put(mine, issued, mine.begun());
+            store.put(mine, issued, mine.startNanos());
         }
         if (outcome instanceof Failed failed
                 && UpstreamLimiter.throttled(failed)
-                && timeline.since(mine.begun()).compareTo(PERSISTENCE) < 0) {
+                && timeline.since(mine.startNanos()).compareTo(MAX_THROTTLE_RETRY) < 0) {
             // Many SDKs never retry a 429; whoever waits or comes back is better served by trying.
             submit(mine, answer);
             return;
@@ -186,7 +188,7 @@ final class SingleFlight {
     private void land(Flight mine, Answer answer) {
         firstOfPod.remove(mine.token().key(), mine);
         if (answer.outcome() instanceof Failed failed && failed.permanent()) {
-            timeline.after(DENIAL_REMEMBERED, () -> flights.remove(mine.token().digest(), mine));
+            timeline.after(NEGATIVE_TTL, () -> flights.remove(mine.token().digest(), mine));
         } else {
             flights.remove(mine.token().digest(), mine);
         }

@@ -22,30 +22,30 @@ final class UpstreamLimiter {
     private static final int TOO_MANY_REQUESTS = 429;
 
     /** Sources bound their calls; one that hangs regardless must not hold its permit for ever. */
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
+    private static final Duration MAX_CALL = Duration.ofSeconds(10);
 
     private final CredentialSource source;
-    private final int room;
+    private final int maxQueued;
     private final Executor executor;
     private final CongestionWindow window;
     private final Timeline timeline;
     private final CacheEvents events;
     private final FairQueue waiting = new FairQueue();
-    private boolean wakeUpSet;
+    private boolean wakeUpScheduled;
 
     /**
-     * @param room how many first fetches may wait for their turn
+     * @param maxQueued how many first fetches may wait for their turn
      * @param executor runs what blocks
      */
     UpstreamLimiter(
             CredentialSource source,
-            int room,
+            int maxQueued,
             Executor executor,
             CongestionWindow window,
             Timeline timeline,
             CacheEvents events) {
         this.source = source;
-        this.room = room;
+        this.maxQueued = maxQueued;
         this.executor = executor;
         this.window = window;
         this.timeline = timeline;
@@ -55,7 +55,7 @@ final class UpstreamLimiter {
     /** Does the work as soon as it is its client's turn; false where too many wait already. */
     boolean submit(String client, Consumer<Permit> work) {
         synchronized (this) {
-            if (waiting.size() >= room) {
+            if (waiting.size() >= maxQueued) {
                 return false;
             }
             waiting.add(client, work);
@@ -76,12 +76,12 @@ final class UpstreamLimiter {
 
     /** Whether the source has throttled lately. */
     boolean slowedDown() {
-        return window.share() < 1;
+        return window.renewalShare() < 1;
     }
 
     /** The part of the renewals to make now, above 0 and at most 1. */
     double renewalShare() {
-        return window.share();
+        return window.renewalShare();
     }
 
     int running() {
@@ -139,15 +139,15 @@ final class UpstreamLimiter {
     }
 
     private void wakeUpAfter(Duration pause) {
-        if (!wakeUpSet) {
-            wakeUpSet = true;
+        if (!wakeUpScheduled) {
+            wakeUpScheduled = true;
             timeline.after(pause, this::wakeUp);
         }
     }
 
     private void wakeUp() {
         synchronized (this) {
-            wakeUpSet = false;
+            wakeUpScheduled = false;
         }
         letOut();
     }
@@ -175,20 +175,20 @@ final class UpstreamLimiter {
     /** Leave to make one call. */
     final class Permit {
 
-        private final long begun;
+        private final long startNanos;
 
-        private Permit(long begun) {
-            this.begun = begun;
+        private Permit(long startNanos) {
+            this.startNanos = startNanos;
         }
 
         /** Asks the source; whatever happens is an outcome. Blocks as long as the source does. */
         CredentialOutcome fetch(CredentialRequest request) {
             CredentialOutcome outcome = usable(ask(request));
             switch (outcome) {
-                case Issued issued -> window.eased(begun);
+                case Issued issued -> window.onSuccess(startNanos);
                 case Failed failed when throttled(failed) ->
-                        window.throttled(begun, failed.retryAfter());
-                case Failed failed when !failed.permanent() -> window.failed(begun);
+                        window.onThrottled(startNanos, failed.retryAfter());
+                case Failed failed when !failed.permanent() -> window.onFailure(startNanos);
                 case Failed failed -> {}
                 case Rejected rejected -> {}
             }
@@ -196,8 +196,7 @@ final class UpstreamLimiter {
         }
 
         private CredentialOutcome ask(CredentialRequest request) {
-            Timeline.Timer deadline =
-                    timeline.after(LONGEST_CALL, Thread.currentThread()::interrupt);
+            Timeline.Timer deadline = timeline.after(MAX_CALL, Thread.currentThread()::interrupt);
             try {
                 return source.fetch(request);
             } catch (RuntimeException | Error bug) {

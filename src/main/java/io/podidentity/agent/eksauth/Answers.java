@@ -19,7 +19,7 @@ final class Answers {
     private static final Pattern ACCOUNT = Pattern.compile("arn:[^:]+:(?:sts|iam)::([0-9]{12}):.+");
 
     /** Milliseconds read as seconds lie tens of thousands of years ahead. */
-    private static final Duration LONGEST = Duration.ofDays(365_000);
+    private static final Duration MAX_LIFETIME = Duration.ofDays(365_000);
 
     private final Clock clock;
     private final Failures failures;
@@ -63,7 +63,7 @@ final class Answers {
                             + "; check the node's clock",
                     requestId);
         }
-        if (issued.expiration().isAfter(clock.instant().plus(LONGEST))) {
+        if (issued.expiration().isAfter(clock.instant().plus(MAX_LIFETIME))) {
             throw failures.unusable("credentials.expiration is not in seconds", requestId);
         }
         return new Issued(issued, association(answer, roleArn, requestId));

@@ -106,7 +106,7 @@ class AwsClients {
         OwnSts sts = new OwnSts(() -> http, region::id);
         return new SigningCredentials(
                 config.rotateCredentials()
-                        ? RotatingCredentials.place(sts, clock)
+                        ? RotatingCredentials.origin(sts, clock)
                         : new CredentialsChoice(sts, false),
                 log);
     }

@@ -24,7 +24,7 @@ public class EksAuthCalls {
     public static final String BREAKER = "eks-auth";
 
     /** Calls at once, from all pods of the node; the cache makes no more. */
-    static final int AT_ONCE = 512;
+    static final int MAX_CONCURRENT = 512;
 
     /** How many tries one call has had. */
     static final ScopedValue<AtomicInteger> TRIES = ScopedValue.newInstance();
@@ -68,10 +68,10 @@ public class EksAuthCalls {
             successThreshold = 2,
             failOn = CallFailed.Outage.class)
     @CircuitBreakerName(BREAKER)
-    @Bulkhead(AT_ONCE)
+    @Bulkhead(MAX_CONCURRENT)
     public Issued assume(CredentialRequest request) throws InterruptedException {
-        boolean rehearsal = Rehearsal.running();
-        if (!rehearsal) {
+        boolean warmUp = WarmUpSource.running();
+        if (!warmUp) {
             events.tried();
             if (TRIES.isBound() && TRIES.get().getAndIncrement() > 0) {
                 events.retried();
@@ -86,9 +86,9 @@ public class EksAuthCalls {
         } catch (CallFailed e) {
             result = e.outcome().code();
             // What fails before the first pod asks is not held against EKS Auth.
-            throw rehearsal ? new CallFailed(e.outcome(), false) : e;
+            throw warmUp ? new CallFailed(e.outcome(), false) : e;
         } finally {
-            if (!rehearsal) {
+            if (!warmUp) {
                 events.ended(result, Duration.ofNanos(System.nanoTime() - start));
             }
         }
@@ -96,7 +96,7 @@ public class EksAuthCalls {
 
     private Issued tried(CredentialRequest request) {
         Progress progress = new Progress();
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         try {
             AssumeRoleForPodIdentityResponse answer =
                     client.assumeRoleForPodIdentity(
@@ -111,10 +111,10 @@ public class EksAuthCalls {
         } catch (RuntimeException e) {
             // Not only SdkException: the SDK lets out what its transport and parsers throw.
             CallFailed failed = failures.of(e, request, progress);
-            boolean mended =
+            boolean retryable =
                     failed instanceof CallFailed.SignerRefused
-                            && (progress.clockDiffers() || signer.refused(begun));
-            throw mended ? new CallFailed(failed.outcome(), true) : failed;
+                            && (progress.clockDiffers() || signer.refused(startNanos));
+            throw retryable ? new CallFailed(failed.outcome(), true) : failed;
         }
     }
 }

@@ -38,9 +38,9 @@ final class Failures {
                     "RequestInTheFuture");
 
     /** Pods' SDKs read bodies of 10,000 bytes at most, and an error stands in them twice. */
-    private static final int LONGEST_TEXT = 1_000;
+    private static final int MAX_TEXT = 1_000;
 
-    private static final int LONGEST_CODE = 100;
+    private static final int MAX_CODE = 100;
     private static final int FIRST_ERROR = 400;
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
@@ -100,7 +100,7 @@ final class Failures {
             @Nullable SdkHttpResponse answer,
             CredentialRequest request) {
         String code = details == null ? null : details.errorCode();
-        code = code == null ? "Unknown" : cut(code, LONGEST_CODE);
+        code = code == null ? "Unknown" : cut(code, MAX_CODE);
         String text = details == null ? null : details.errorMessage();
         boolean server = status >= FIRST_SERVER_ERROR;
         String message =
@@ -108,7 +108,7 @@ final class Failures {
                         .formatted(
                                 named(requestId(answer)),
                                 code,
-                                text == null ? "status " + status : cut(text, LONGEST_TEXT),
+                                text == null ? "status " + status : cut(text, MAX_TEXT),
                                 server ? "server" : "client");
         if (aboutSigner(status, code)) {
             return new CallFailed.SignerRefused(
@@ -200,7 +200,7 @@ final class Failures {
         return answer == null ? Optional.empty() : answer.firstMatchingHeader(name);
     }
 
-    private static String cut(String text, int longest) {
-        return text.length() <= longest ? text : text.substring(0, longest) + "…";
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max) + "…";
     }
 }

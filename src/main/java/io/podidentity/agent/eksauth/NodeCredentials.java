@@ -33,7 +33,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
     private final LongSupplier nanos;
     private @Nullable AwsCredentialsProvider provider;
     private @Nullable FutureTask<AwsCredentials> running;
-    private long replacedAt;
+    private long replacedNanos;
     private int refusals = 1;
 
     /**
@@ -52,7 +52,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
         this.timeout = timeout;
         this.nanos = nanos;
         this.provider = providers.get();
-        this.replacedAt = nanos.getAsLong() - BACKOFF.first().toNanos();
+        this.replacedNanos = nanos.getAsLong() - BACKOFF.first().toNanos();
     }
 
     /**
@@ -67,8 +67,8 @@ final class NodeCredentials implements AwsCredentialsProvider {
         } catch (ExecutionException e) {
             throw new Missing(
                     "The agent has no AWS credentials of its own to sign with"
-                            + (e.getCause() instanceof NoCredentialsException told
-                                    ? " (" + told.getMessage() + ")"
+                            + (e.getCause() instanceof NoCredentialsException reason
+                                    ? " (" + reason.getMessage() + ")"
                                     : ""),
                     e);
         } catch (InterruptedException e) {
@@ -81,19 +81,19 @@ final class NodeCredentials implements AwsCredentialsProvider {
      * EKS Auth refused what a call was signed with. Looks the credentials up anew, but not again
      * and again: what an account's policy forbids, no other credentials change.
      *
-     * @param begun when the call began
+     * @param startNanos when the call began
      * @return whether a call that begins now is signed with newer ones
      */
-    synchronized boolean refused(long begun) {
-        if (begun - replacedAt < 0) {
+    synchronized boolean refused(long startNanos) {
+        if (startNanos - replacedNanos < 0) {
             return true;
         }
         long now = nanos.getAsLong();
-        if (now - replacedAt < BACKOFF.after(refusals).toNanos()) {
+        if (now - replacedNanos < BACKOFF.after(refusals).toNanos()) {
             return false;
         }
         refusals++;
-        replacedAt = now;
+        replacedNanos = now;
         if (provider != null) {
             replaced.accept(provider);
         }

@@ -35,8 +35,8 @@ final class Transport implements SdkHttpClient {
 
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-        return Rehearsal.running()
-                ? new Rehearsed(request.httpRequest())
+        return WarmUpSource.running()
+                ? new WarmUpCall(request.httpRequest())
                 : real.prepareRequest(request);
     }
 
@@ -60,8 +60,7 @@ final class Transport implements SdkHttpClient {
                         .encodedPath("/")
                         .build();
         // It looks a name up, which holds a virtual thread's carrier.
-        Thread connecting =
-                Thread.ofPlatform().daemon().name("rehearsal").start(() -> head(request));
+        Thread connecting = Thread.ofPlatform().daemon().name("warm-up").start(() -> head(request));
         try {
             // The SDK's call must end in time, or it counts as failed and its answer stays cold.
             if (!connecting.join(CONNECT_WAIT)) {
@@ -83,11 +82,11 @@ final class Transport implements SdkHttpClient {
         }
     }
 
-    private final class Rehearsed implements ExecutableHttpRequest {
+    private final class WarmUpCall implements ExecutableHttpRequest {
 
         private final SdkHttpRequest call;
 
-        Rehearsed(SdkHttpRequest call) {
+        WarmUpCall(SdkHttpRequest call) {
             this.call = call;
         }
 

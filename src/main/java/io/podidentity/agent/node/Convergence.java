@@ -31,7 +31,7 @@ final class Convergence {
         this.wanted = new ArrayList<>(wanted);
     }
 
-    LinkReport reach(Planner planner) throws NetlinkException {
+    LinkReport reconcile(Planner planner) throws NetlinkException {
         String interference = "";
         for (int round = 0; round < MAX_ROUNDS; round++) {
             switch (planner.plan(netlink.observe(), wanted, kinds.getFirst())) {

@@ -27,28 +27,28 @@ final class KernelEvents implements NetworkEvents {
                     | RTMGRP_IPV6_IFINFO;
 
     private final NetlinkChannel channel;
-    private final Duration patience;
+    private final Duration timeout;
     private final String link;
     private final List<Prefix> addresses;
 
-    KernelEvents(NetlinkChannel channel, Duration patience, String link, List<Prefix> addresses) {
+    KernelEvents(NetlinkChannel channel, Duration timeout, String link, List<Prefix> addresses) {
         this.channel = channel;
-        this.patience = patience;
+        this.timeout = timeout;
         this.link = link;
         this.addresses = List.copyOf(addresses);
     }
 
-    static NetworkEvents open(Duration patience, String link, List<Prefix> addresses)
+    static NetworkEvents open(Duration timeout, String link, List<Prefix> addresses)
             throws NetlinkException {
-        NetlinkChannel channel = NetlinkSocket.listeningTo(GROUPS, patience);
-        return new KernelEvents(channel, patience, link, addresses);
+        NetlinkChannel channel = NetlinkSocket.listeningTo(GROUPS, timeout);
+        return new KernelEvents(channel, timeout, link, addresses);
     }
 
     @Override
     public void await() throws NetlinkException {
         // The events of other pods must not put off the slow look for ever.
         long start = System.nanoTime();
-        while (System.nanoTime() - start < patience.toNanos()) {
+        while (System.nanoTime() - start < timeout.toNanos()) {
             if (heardOfOurs()) {
                 return;
             }

@@ -26,7 +26,7 @@ public final class LinkSetup {
     /** Makes or mends what is missing; changes nothing where all is in place. */
     public LinkReport apply() {
         SetupPlanner planner = new SetupPlanner(WellKnown.LINK_NAME);
-        return run(netlink -> new Convergence(netlink, kind, wanted).reach(planner::plan));
+        return run(netlink -> new Convergence(netlink, kind, wanted).reconcile(planner::plan));
     }
 
     /** Removes what {@link #apply()} made, on this run or an earlier one. */
@@ -35,7 +35,7 @@ public final class LinkSetup {
         return run(
                 netlink ->
                         new Convergence(netlink, kind, wanted)
-                                .reach((now, prefixes, _) -> planner.plan(now, prefixes)));
+                                .reconcile((now, prefixes, _) -> planner.plan(now, prefixes)));
     }
 
     /** What {@link #apply()} would change. */
@@ -51,8 +51,8 @@ public final class LinkSetup {
         return run(netlink -> preview(planner.plan(netlink.observe(), wanted)));
     }
 
-    NetworkEvents events(Duration slowLook) throws NetlinkException {
-        return KernelEvents.open(slowLook, WellKnown.LINK_NAME, wanted);
+    NetworkEvents events(Duration pollInterval) throws NetlinkException {
+        return KernelEvents.open(pollInterval, WellKnown.LINK_NAME, wanted);
     }
 
     private static LinkReport preview(LinkPlan plan) {

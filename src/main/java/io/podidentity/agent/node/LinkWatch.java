@@ -1,6 +1,6 @@
 package io.podidentity.agent.node;
 
-import io.podidentity.config.Grace;
+import io.podidentity.config.ShutdownTimeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +22,7 @@ public final class LinkWatch implements AutoCloseable {
     private final LinkSetup setup;
     private final NetworkEvents.Opener opener;
     private final Consumer<LinkReport> listener;
-    private final Duration breath;
+    private final Duration minInterval;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<@Nullable NetworkEvents> events = new AtomicReference<>();
     private final Thread thread;
@@ -31,11 +31,11 @@ public final class LinkWatch implements AutoCloseable {
     LinkWatch(
             LinkSetup setup,
             NetworkEvents.Opener opener,
-            Duration breath,
+            Duration minInterval,
             Consumer<LinkReport> listener) {
         this.setup = setup;
         this.opener = opener;
-        this.breath = breath;
+        this.minInterval = minInterval;
         this.listener = listener;
         this.thread = Thread.ofPlatform().name("link-watch").daemon().unstarted(this::watch);
     }
@@ -62,14 +62,14 @@ public final class LinkWatch implements AutoCloseable {
                 events.set(current);
                 // Subscribed first, looked second: what happens in between is not missed.
                 while (!isStopped()) {
-                    tell(setup.apply());
+                    report(setup.apply());
                     pause();
                     if (!isStopped()) {
                         current.await();
                     }
                 }
             } catch (NetlinkException | RuntimeException e) {
-                tell(deaf(e));
+                report(subscriptionFailed(e));
                 pause();
             } finally {
                 events.set(null);
@@ -77,7 +77,7 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    private void tell(LinkReport report) {
+    private void report(LinkReport report) {
         String trouble = String.join("; ", report.notices());
         if (report instanceof LinkReport.Failed failed) {
             trouble += failed.problem();
@@ -92,7 +92,7 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    private static LinkReport deaf(Exception e) {
+    private static LinkReport subscriptionFailed(Exception e) {
         return new LinkReport.Failed(
                 List.of(),
                 List.of(),
@@ -106,7 +106,7 @@ public final class LinkWatch implements AutoCloseable {
 
     private void pause() {
         try {
-            stopped.await(breath.toMillis(), TimeUnit.MILLISECONDS);
+            stopped.await(minInterval.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopped.countDown();
@@ -134,7 +134,7 @@ public final class LinkWatch implements AutoCloseable {
             return;
         }
         try {
-            thread.join(Grace.LINK);
+            thread.join(ShutdownTimeouts.LINK);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -33,7 +33,7 @@ class NodeLink {
             return;
         }
         LinkSetup setup = LinkSetup.onThisNode(LinkKind.parse(config.linkKind()));
-        tell(setup.apply());
+        log(setup.apply());
         Counter restored =
                 Counter.builder("pod_identity_agent_link_restored")
                         .description("Times the node's link was put back after somebody changed it")
@@ -42,7 +42,7 @@ class NodeLink {
                 LinkWatch.start(
                         setup,
                         report -> {
-                            tell(report);
+                            log(report);
                             if (!report.changes().isEmpty()) {
                                 restored.increment();
                             }
@@ -56,7 +56,7 @@ class NodeLink {
         }
     }
 
-    private static void tell(LinkReport report) {
+    private static void log(LinkReport report) {
         report.notices().forEach(LOG::warn);
         report.changes().stream().map(Change::done).forEach(LOG::info);
         if (report instanceof LinkReport.Failed(_, _, String problem, String remedy)) {

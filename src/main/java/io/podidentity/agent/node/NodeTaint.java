@@ -35,7 +35,7 @@ class NodeTaint {
     }
 
     void start(@Observes ServerStart started) {
-        config.removeTaint().ifPresent(key -> removal(key).start(Background.timer(timeline)));
+        config.removeTaint().ifPresent(key -> removal(key).start(Background.scheduler(timeline)));
     }
 
     private TaintRemoval removal(String key) {

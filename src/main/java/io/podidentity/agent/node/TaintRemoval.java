@@ -15,11 +15,11 @@ public record TaintRemoval(StartupTaint taint, BooleanSupplier ready) {
             new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     /** Begins. */
-    public void start(Repeating.Timer timer) {
-        var _ = Repeating.untilDone(BACKOFF, timer, this::look, this::tell);
+    public void start(Repeating.Scheduler scheduler) {
+        var _ = Repeating.untilDone(BACKOFF, scheduler, this::attempt, this::logFailure);
     }
 
-    private boolean look() throws IOException {
+    private boolean attempt() throws IOException {
         if (!ready.getAsBoolean()) {
             return false;
         }
@@ -28,7 +28,7 @@ public record TaintRemoval(StartupTaint taint, BooleanSupplier ready) {
         return true;
     }
 
-    private void tell(Throwable problem) {
+    private void logFailure(Throwable problem) {
         LOG.warnf(
                 "Taint %s stays on node %s for now: %s",
                 taint.key(),

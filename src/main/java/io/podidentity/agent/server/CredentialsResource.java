@@ -31,22 +31,22 @@ public class CredentialsResource {
     private final TokenReader reader;
     private final CredentialCache cache;
     private final HttpEvents events;
-    private final RehearsalMark mark;
-    private final RehearsalCache rehearsal;
+    private final WarmUpToken warmUpToken;
+    private final WarmUpCache warmUpCache;
 
     CredentialsResource(
             AllowedHosts hosts,
             TokenReader reader,
             CredentialCache cache,
             HttpEvents events,
-            RehearsalMark mark,
-            RehearsalCache rehearsal) {
+            WarmUpToken warmUpToken,
+            WarmUpCache warmUpCache) {
         this.hosts = hosts;
         this.reader = reader;
         this.cache = cache;
         this.events = events;
-        this.mark = mark;
-        this.rehearsal = rehearsal;
+        this.warmUpToken = warmUpToken;
+        this.warmUpCache = warmUpCache;
     }
 
     /** Checks in the order of the contract, then asks the cache. */
@@ -67,7 +67,7 @@ public class CredentialsResource {
 
     /** A hit on a token that was let in before costs no reading; its line in the log would. */
     private Optional<CompletionStage<Response>> recall(String token, HttpServerRequest request) {
-        return events.hitsAreLogged() || mark.on(request)
+        return events.hitsAreLogged() || warmUpToken.isIn(request)
                 ? Optional.empty()
                 : cache.recall(token)
                         .map(held -> held.thenApply(hit -> response(Reply.of(hit.outcome()))));
@@ -83,8 +83,8 @@ public class CredentialsResource {
 
     private CompletionStage<Response> ask(ServiceAccountToken token, HttpServerRequest request) {
         String client = request.remoteAddress().hostAddress();
-        if (mark.on(request)) {
-            return rehearsal
+        if (warmUpToken.isIn(request)) {
+            return warmUpCache
                     .cache()
                     .get(token, client)
                     .thenApply(answer -> response(Reply.of(answer.outcome())));
@@ -104,7 +104,7 @@ public class CredentialsResource {
     }
 
     private CompletionStage<Response> refuse(Reply reply, HttpServerRequest request) {
-        reply.tell(events, request.remoteAddress().hostAddress());
+        reply.reportError(events, request.remoteAddress().hostAddress());
         return CompletableFuture.completedStage(response(reply));
     }
 

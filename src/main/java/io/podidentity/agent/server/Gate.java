@@ -12,9 +12,9 @@ import java.util.Set;
  * Lets through to the application only what a listener is there for.
  *
  * @param paths that exist there, exactly as written
- * @param inside what answers them
+ * @param handler what answers them
  */
-record Gate(Set<String> paths, Handler<HttpServerRequest> inside) {
+record Gate(Set<String> paths, Handler<HttpServerRequest> handler) {
 
     Gate {
         paths = Set.copyOf(paths);

@@ -24,7 +24,7 @@ final class Listener {
 
     private static final int LINE_BYTES = 2 * 1024;
     private static final int BACKLOG = 1024;
-    private static final Backoff BACKOFF =
+    private static final Backoff RETRY_BACKOFF =
             new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
     private final Vertx vertx;
@@ -118,14 +118,14 @@ final class Listener {
                     name, host.inUrl(), port, reason);
         }
         problem = reason;
-        vertx.setTimer(BACKOFF.after(tries).toMillis(), tick -> attempt(tries + 1));
+        vertx.setTimer(RETRY_BACKOFF.after(tries).toMillis(), tick -> attempt(tries + 1));
     }
 
     private void handle(HttpServerRequest request) {
         gate.refusal(request)
                 .ifPresentOrElse(
                         reply -> replies.write(request, reply),
-                        () -> gate.inside().handle(request));
+                        () -> gate.handler().handle(request));
     }
 
     private HttpServerOptions options() {

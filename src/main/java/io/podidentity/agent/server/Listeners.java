@@ -2,8 +2,8 @@ package io.podidentity.agent.server;
 
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.BindHost;
-import io.podidentity.config.Grace;
 import io.podidentity.config.ServerStart;
+import io.podidentity.config.ShutdownTimeouts;
 import io.podidentity.guard.Budget;
 import io.podidentity.guard.ConnectionGuard;
 import io.quarkus.runtime.LaunchMode;
@@ -52,7 +52,7 @@ public class Listeners {
     private final ConnectionGuard pods;
     private final ConnectionGuard watchers;
     private final HttpEvents events;
-    private final RehearsalMark rehearsal;
+    private final WarmUpToken warmUpToken;
     private final AllowedHosts hosts;
 
     private final CompletableFuture<CredentialsListener> firstOpen = new CompletableFuture<>();
@@ -65,7 +65,7 @@ public class Listeners {
             AgentConfig config,
             ReplyWriter replies,
             HttpEvents events,
-            RehearsalMark rehearsal,
+            WarmUpToken warmUpToken,
             AllowedHosts hosts) {
         this.vertx = vertx;
         this.config = config;
@@ -73,7 +73,7 @@ public class Listeners {
         this.pods = new ConnectionGuard(vertx, Budget.forService(), replies::cutOff);
         this.watchers = new ConnectionGuard(vertx, Budget.forProbes(), replies::cutOff);
         this.events = events;
-        this.rehearsal = rehearsal;
+        this.warmUpToken = warmUpToken;
         this.hosts = hosts;
     }
 
@@ -102,8 +102,8 @@ public class Listeners {
 
     /** Whatever the process does, it can be watched. */
     void openOthers(@Observes StartupEvent started) {
-        Handler<HttpServerRequest> inside = management;
-        if (inside == null) {
+        Handler<HttpServerRequest> handler = management;
+        if (handler == null) {
             throw new IllegalStateException("Quarkus' management interface is off");
         }
         others =
@@ -112,13 +112,13 @@ public class Listeners {
                                 "probes",
                                 new BindHost("127.0.0.1"),
                                 config.probePort(),
-                                new Gate(PROBES, inside),
+                                new Gate(PROBES, handler),
                                 watchers),
                         listener(
                                 "metrics",
                                 config.metricsAddress(),
                                 config.metricsPort(),
-                                new Gate(METRICS, inside),
+                                new Gate(METRICS, handler),
                                 watchers));
         others.forEach(Listener::open);
     }
@@ -140,16 +140,18 @@ public class Listeners {
     void close(@Observes ShutdownEvent stopping) {
         all().forEach(Listener::drain);
         CompletionStage<Void> watched = watchers.close();
-        if (!await(pods.close(), Grace.REQUESTS)) {
+        if (!await(pods.close(), ShutdownTimeouts.REQUESTS)) {
             LOG.warnf("Stopping with %d requests unanswered", pods.running());
         }
-        await(watched, Grace.PROBES);
-        await(Future.join(all().map(Listener::close).toList()).toCompletionStage(), Grace.SOCKETS);
+        await(watched, ShutdownTimeouts.PROBES);
+        await(
+                Future.join(all().map(Listener::close).toList()).toCompletionStage(),
+                ShutdownTimeouts.SOCKETS);
     }
 
-    private static boolean await(CompletionStage<?> end, Duration patience) {
+    private static boolean await(CompletionStage<?> end, Duration timeout) {
         try {
-            end.toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            end.toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -192,7 +194,7 @@ public class Listeners {
 
     private void observe(RoutingContext request) {
         if (CredentialsResource.PATH.equals(request.request().path())
-                && !rehearsal.on(request.request())) {
+                && !warmUpToken.isIn(request.request())) {
             request.addEndHandler(ended -> events.answered(request.response().getStatusCode()));
         }
         request.next();

@@ -16,7 +16,7 @@ import io.podidentity.token.TokenReading.OutOfTime;
 record Reply(int status, Object body) {
 
     /** Tells of an error, where this is one. */
-    void tell(HttpEvents events, String client) {
+    void reportError(HttpEvents events, String client) {
         if (body instanceof ErrorBody error) {
             events.unreadable(error.code(), error.message(), client);
         }

@@ -19,18 +19,18 @@ public class WarmUp {
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
 
     /** A cold JVM on a busy node may take longer than one walk may. */
-    private static final int MAX_WALKS = 100;
+    private static final int MAX_ATTEMPTS = 100;
 
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
     private final Listeners listeners;
-    private final RehearsalMark mark;
+    private final WarmUpToken warmUpToken;
     private final Clock clock;
     private volatile boolean done;
 
-    WarmUp(Listeners listeners, RehearsalMark mark, Clock clock) {
+    WarmUp(Listeners listeners, WarmUpToken warmUpToken, Clock clock) {
         this.listeners = listeners;
-        this.mark = mark;
+        this.warmUpToken = warmUpToken;
         this.clock = clock;
     }
 
@@ -48,10 +48,10 @@ public class WarmUp {
 
     private void run(CredentialsListener listener) {
         long start = System.nanoTime();
-        String token = mark.begin(clock.instant().plus(TOKEN_LIFE));
+        String token = warmUpToken.begin(clock.instant().plus(TOKEN_LIFE));
         try {
-            for (int walks = 0; walks < MAX_WALKS; walks++) {
-                if (walk(listener, token)) {
+            for (int attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+                if (attempt(listener, token)) {
                     LOG.infof(
                             "Ready to serve after %d ms of warming up through %s:%d",
                             Duration.ofNanos(System.nanoTime() - start).toMillis(),
@@ -71,7 +71,7 @@ public class WarmUp {
         }
     }
 
-    private static boolean walk(CredentialsListener listener, String token) {
+    private static boolean attempt(CredentialsListener listener, String token) {
         boolean fetched = ListenerProbe.credentials(listener.host(), listener.port(), token);
         boolean held = ListenerProbe.credentials(listener.host(), listener.port(), token);
         return fetched && held;

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class AgentMetrics implements HttpEvents, EksAuthEvents {
 
-    private static final String OURS = "pod_identity_agent_";
+    private static final String PREFIX = "pod_identity_agent_";
 
     // Not Micrometer's global one, which keeps the gauges of an application that a test or live
     // reload has ended.
@@ -46,14 +46,14 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
                 metrics.counter(
                         "pod_identity_http_response", "Pod Identity http response code", "code");
         this.retries =
-                Counter.builder(OURS + "eks_auth_retries")
+                Counter.builder(PREFIX + "eks_auth_retries")
                         .description("Tries that repeated one which failed")
                         .register(registry);
-        Gauge.builder(OURS + "eks_auth_in_flight", inFlight, AtomicInteger::get)
+        Gauge.builder(PREFIX + "eks_auth_in_flight", inFlight, AtomicInteger::get)
                 .description("Calls to EKS Auth under way")
                 .register(registry);
         Gauge.builder(
-                        OURS + "eks_auth_breaker_open",
+                        PREFIX + "eks_auth_breaker_open",
                         breakers,
                         all ->
                                 all.currentState(EksAuthCalls.BREAKER) == CircuitBreakerState.CLOSED
@@ -61,7 +61,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
                                         : 1)
                 .description("1 while calls to EKS Auth are held back because it keeps failing")
                 .register(registry);
-        Gauge.builder(OURS + "build_info", () -> 1)
+        Gauge.builder(PREFIX + "build_info", () -> 1)
                 .description("The version that runs")
                 .tag("version", Version.current())
                 .register(registry);
@@ -114,7 +114,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     }
 
     private Timer timer(String result) {
-        return Timer.builder(OURS + "eks_auth_duration")
+        return Timer.builder(PREFIX + "eks_auth_duration")
                 .description("Tries to get credentials from EKS Auth")
                 .tag("result", result)
                 .serviceLevelObjectives(

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 class CacheMetrics implements CacheEvents {
 
     private static final Logger LOG = Logger.getLogger(CacheMetrics.class);
-    private static final String OURS = "pod_identity_agent_cache_";
+    private static final String PREFIX = "pod_identity_agent_cache_";
 
     // Not Micrometer's global one, which keeps the gauges of an application that a test or live
     // reload has ended.
@@ -110,7 +110,7 @@ class CacheMetrics implements CacheEvents {
     }
 
     @Override
-    public void turnedAway(Reason reason) {
+    public void rejected(Reason reason) {
         requests(lower(reason)).increment();
     }
 
@@ -179,21 +179,21 @@ class CacheMetrics implements CacheEvents {
     }
 
     private Counter requests(String result) {
-        return Counter.builder(OURS + "requests")
+        return Counter.builder(PREFIX + "requests")
                 .tag("result", result)
                 .description("Requests with a readable token, by how the cache answered")
                 .register(registry);
     }
 
     private Counter renewals(String result) {
-        return Counter.builder(OURS + "renewals")
+        return Counter.builder(PREFIX + "renewals")
                 .tag("result", result)
                 .description("Renewals that were due, by what became of them")
                 .register(registry);
     }
 
     private Counter evictions(Eviction cause) {
-        return Counter.builder(OURS + "evictions")
+        return Counter.builder(PREFIX + "evictions")
                 .tag("cause", lower(cause))
                 .description("Entries that went, by cause")
                 .register(registry);
@@ -204,7 +204,7 @@ class CacheMetrics implements CacheEvents {
             String description,
             CredentialCache cache,
             ToDoubleFunction<CredentialCache> value) {
-        Gauge.builder(OURS + name, cache, value).description(description).register(registry);
+        Gauge.builder(PREFIX + name, cache, value).description(description).register(registry);
     }
 
     private static String name(@Nullable PodIdentity pod) {

@@ -24,7 +24,7 @@ record AssociationEntry(
     static AssociationEntry of(RoleAssociation association) {
         Subject subject = association.subject();
         Grant grant = association.grant();
-        Bookkeeping kept = association.bookkeeping();
+        Metadata metadata = association.metadata();
         return new AssociationEntry(
                 subject.cluster(),
                 subject.namespace(),
@@ -33,10 +33,10 @@ record AssociationEntry(
                 grant.targetRoleArn(),
                 grant.disableSessionTags() ? true : null,
                 grant.policy(),
-                kept.tags().isEmpty() ? null : kept.tags(),
-                text(kept.created()),
-                text(kept.modified()),
-                kept.requestToken());
+                metadata.tags().isEmpty() ? null : metadata.tags(),
+                text(metadata.created()),
+                text(metadata.modified()),
+                metadata.requestToken());
     }
 
     /**
@@ -53,7 +53,7 @@ record AssociationEntry(
                         targetRoleArn,
                         Boolean.TRUE.equals(disableSessionTags),
                         policy),
-                new Bookkeeping(
+                new Metadata(
                         tags == null ? Map.of() : tags,
                         instant("createdAt", createdAt),
                         instant("modifiedAt", modifiedAt),

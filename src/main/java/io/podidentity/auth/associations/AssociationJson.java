@@ -17,14 +17,14 @@ record AssociationJson(String region) {
     /** All of one, under the name that answers give it. */
     JsonObject whole(RoleAssociation association) {
         Grant grant = association.grant();
-        Bookkeeping kept = association.bookkeeping();
+        Metadata metadata = association.metadata();
         JsonObject json =
                 summary(association)
                         .put("roleArn", grant.roleArn())
                         .put("disableSessionTags", grant.disableSessionTags())
-                        .put("tags", new JsonObject(new TreeMap<>(kept.tags())));
-        put(json, "createdAt", seconds(kept.created()));
-        put(json, "modifiedAt", seconds(kept.modified()));
+                        .put("tags", new JsonObject(new TreeMap<>(metadata.tags())));
+        put(json, "createdAt", seconds(metadata.created()));
+        put(json, "modifiedAt", seconds(metadata.modified()));
         put(json, "policy", grant.policy());
         put(json, "targetRoleArn", grant.targetRoleArn());
         if (grant.targetRoleArn() != null) {

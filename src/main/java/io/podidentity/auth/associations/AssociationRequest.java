@@ -22,7 +22,7 @@ record AssociationRequest(
         @Nullable String clientRequestToken,
         Map<String, String> tags) {
 
-    private static final int MOST_TAGS = 50;
+    private static final int MAX_TAGS = 50;
 
     /**
      * @throws IllegalArgumentException whose message says what is wrong with it
@@ -96,8 +96,8 @@ record AssociationRequest(
         if (json != null) {
             json.fieldNames().forEach(name -> tags.put(name, json.getString(name)));
         }
-        if (tags.size() > MOST_TAGS) {
-            throw new IllegalArgumentException("tags must be " + MOST_TAGS + " at most");
+        if (tags.size() > MAX_TAGS) {
+            throw new IllegalArgumentException("tags must be " + MAX_TAGS + " at most");
         }
         return tags;
     }

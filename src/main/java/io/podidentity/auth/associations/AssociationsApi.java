@@ -43,7 +43,7 @@ public final class AssociationsApi {
                             new RoleAssociation(
                                     request.subject(cluster),
                                     request.grant(),
-                                    new Bookkeeping(
+                                    new Metadata(
                                             request.tags(),
                                             now,
                                             now,
@@ -79,7 +79,7 @@ public final class AssociationsApi {
                                             new RoleAssociation(
                                                     before.subject(),
                                                     request.update(before.grant()),
-                                                    before.bookkeeping().modifiedAt(now()))));
+                                                    before.metadata().modifiedAt(now()))));
                 });
     }
 
@@ -94,8 +94,8 @@ public final class AssociationsApi {
             more.add(wanted);
             return new Edit<>(more, new Done(json.whole(wanted)));
         }
-        String token = wanted.bookkeeping().requestToken();
-        boolean repeated = token != null && token.equals(there.get().bookkeeping().requestToken());
+        String token = wanted.metadata().requestToken();
+        boolean repeated = token != null && token.equals(there.get().metadata().requestToken());
         return new Edit<>(
                 null,
                 repeated

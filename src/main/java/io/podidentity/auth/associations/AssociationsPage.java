@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AssociationsPage(List<RoleAssociation> associations, @Nullable String next) {
 
-    private static final int LARGEST = 100;
+    private static final int MAX_RESULTS = 100;
 
     /**
      * What is asked for; null where it does not matter.
@@ -71,14 +71,14 @@ public record AssociationsPage(List<RoleAssociation> associations, @Nullable Str
 
     private static int size(@Nullable String text) {
         try {
-            int size = text == null ? LARGEST : Integer.parseInt(text);
-            if (size >= 1 && size <= LARGEST) {
+            int size = text == null ? MAX_RESULTS : Integer.parseInt(text);
+            if (size >= 1 && size <= MAX_RESULTS) {
                 return size;
             }
         } catch (NumberFormatException e) {
             // Answered below, as a number out of bounds is.
         }
-        throw new IllegalArgumentException("maxResults must be a number from 1 to " + LARGEST);
+        throw new IllegalArgumentException("maxResults must be a number from 1 to " + MAX_RESULTS);
     }
 
     private static String token(String id) {

@@ -34,7 +34,7 @@ public record Grant(
     }
 
     /** The role whose session the pod gets. */
-    public RoleArn handedOut() {
+    public RoleArn sessionRole() {
         return targetRoleArn == null
                 ? RoleArn.parse("roleArn", roleArn)
                 : RoleArn.parse("targetRoleArn", targetRoleArn);

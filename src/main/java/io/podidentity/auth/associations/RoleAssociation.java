@@ -1,12 +1,11 @@
 package io.podidentity.auth.associations;
 
 /** A service account of a cluster, or a pattern of them, and what it is given. */
-public record RoleAssociation(Subject subject, Grant grant, Bookkeeping bookkeeping) {
+public record RoleAssociation(Subject subject, Grant grant, Metadata metadata) {
 
     /** The plainest: a service account and its role. */
     public static RoleAssociation of(Subject subject, String roleArn) {
-        return new RoleAssociation(
-                subject, new Grant(roleArn, null, false, null), Bookkeeping.NONE);
+        return new RoleAssociation(subject, new Grant(roleArn, null, false, null), Metadata.NONE);
     }
 
     public String cluster() {

@@ -22,7 +22,7 @@ public record Subject(String cluster, String namespace, String serviceAccount) {
             Pattern.compile("[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?");
     private static final Pattern SERVICE_ACCOUNT =
             Pattern.compile("[a-z0-9*]([a-z0-9*.-]{0,251}[a-z0-9*])?");
-    private static final int MOST_STARS = 3;
+    private static final int MAX_STARS = 3;
     // "a-" and 17 more, as EKS makes them.
     private static final int ID_DIGITS = 17;
 
@@ -63,7 +63,7 @@ public record Subject(String cluster, String namespace, String serviceAccount) {
 
     private static void check(String field, String value, Pattern shape) {
         // Each star is a choice for the matcher: a few are enough for anybody.
-        boolean tooMany = value.chars().filter(c -> c == '*').count() > MOST_STARS;
+        boolean tooMany = value.chars().filter(c -> c == '*').count() > MAX_STARS;
         if (!shape.matcher(value).matches() || tooMany) {
             throw new IllegalArgumentException(
                     field + " must match " + shape.pattern() + ", not " + value);

@@ -3,14 +3,14 @@ package io.podidentity.auth.exchange;
 import java.util.Set;
 
 /** A key that callers sign with, and what they may do with it. */
-record AccessKey(String id, String secret, Set<Permission> may) {
+record AccessKey(String id, String secret, Set<Permission> permissions) {
 
     AccessKey {
-        may = Set.copyOf(may);
+        permissions = Set.copyOf(permissions);
     }
 
     @Override
     public String toString() {
-        return "AccessKey[" + id + ", " + may + "]";
+        return "AccessKey[" + id + ", " + permissions + "]";
     }
 }

@@ -40,7 +40,7 @@ public final class AccessKeys {
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
-    private static final int SHORTEST_SECRET = 16;
+    private static final int MIN_SECRET_LENGTH = 16;
 
     private final Path file;
     private FileStamp read;
@@ -95,7 +95,7 @@ public final class AccessKeys {
             throw new IOException("there is no list \"callers\"");
         }
         Map<String, AccessKey> keys = new HashMap<>();
-        for (Entry entry : content.callers()) {
+        for (CallerEntry entry : content.callers()) {
             AccessKey key = entry.key(keys.size() + 1);
             if (keys.put(key.id(), key) != null) {
                 throw new IOException("access key " + key.id() + " is there twice");
@@ -104,9 +104,9 @@ public final class AccessKeys {
         return keys;
     }
 
-    private record Content(@Nullable List<Entry> callers) {}
+    private record Content(@Nullable List<CallerEntry> callers) {}
 
-    private record Entry(
+    private record CallerEntry(
             @Nullable String accessKeyId,
             @Nullable String secretAccessKey,
             @Nullable List<String> may) {
@@ -116,10 +116,10 @@ public final class AccessKeys {
                 throw new IOException(
                         "caller " + number + ": accessKeyId must be 4 to 128 letters and digits");
             }
-            if (secretAccessKey == null || secretAccessKey.length() < SHORTEST_SECRET) {
+            if (secretAccessKey == null || secretAccessKey.length() < MIN_SECRET_LENGTH) {
                 throw new IOException(
                         "caller %d: secretAccessKey must have %d characters at least"
-                                .formatted(number, SHORTEST_SECRET));
+                                .formatted(number, MIN_SECRET_LENGTH));
             }
             Set<Permission> permissions = EnumSet.noneOf(Permission.class);
             for (String word : may == null ? List.of(word(Permission.EXCHANGE)) : may) {
@@ -147,7 +147,7 @@ public final class AccessKeys {
 
         @Override
         public String toString() {
-            return "Entry[" + accessKeyId + "]";
+            return "CallerEntry[" + accessKeyId + "]";
         }
     }
 }

@@ -7,15 +7,15 @@ import io.podidentity.auth.WireError;
 public interface Callers {
 
     /** May read a file: never call it on an event loop. */
-    Verdict check(Call call, Permission wanted);
+    Decision check(Call call, Permission wanted);
 
     /** What a check found. */
-    sealed interface Verdict {
+    sealed interface Decision {
 
         /** The caller may go on; {@code who} is for the log. */
-        record Allowed(String who) implements Verdict {}
+        record Allowed(String who) implements Decision {}
 
         /** The caller may not; {@code message} goes back to it. */
-        record Denied(WireError error, String message) implements Verdict {}
+        record Denied(WireError error, String message) implements Decision {}
     }
 }

@@ -29,7 +29,7 @@ public final class DevelopmentSessions implements SessionIssuer {
 
     @Override
     public Issuance issue(RoleAssociation association, ServiceAccountToken token) {
-        RoleArn role = association.grant().handedOut();
+        RoleArn role = association.grant().sessionRole();
         String session =
                 SessionName.of(
                         association.cluster(),

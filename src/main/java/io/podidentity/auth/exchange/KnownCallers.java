@@ -1,7 +1,7 @@
 package io.podidentity.auth.exchange;
 
-import io.podidentity.auth.exchange.Callers.Verdict.Allowed;
-import io.podidentity.auth.exchange.Callers.Verdict.Denied;
+import io.podidentity.auth.exchange.Callers.Decision.Allowed;
+import io.podidentity.auth.exchange.Callers.Decision.Denied;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ public record KnownCallers(@Nullable SignatureCheck signatures, boolean certific
         implements Callers {
 
     @Override
-    public Verdict check(Call call, Permission wanted) {
+    public Decision check(Call call, Permission wanted) {
         boolean signed = call.header("authorization") != null;
         // The agent signs each request, whatever it is believed for.
         boolean certified = certificates && call.certificate() != null;

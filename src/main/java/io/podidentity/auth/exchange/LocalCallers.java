@@ -1,7 +1,7 @@
 package io.podidentity.auth.exchange;
 
-import io.podidentity.auth.exchange.Callers.Verdict.Allowed;
-import io.podidentity.auth.exchange.Callers.Verdict.Denied;
+import io.podidentity.auth.exchange.Callers.Decision.Allowed;
+import io.podidentity.auth.exchange.Callers.Decision.Denied;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -24,9 +24,9 @@ public record LocalCallers(String host) implements Callers {
             Pattern.compile("application/(x-amz-json-1\\.\\d|json)\\s*(;.*)?");
 
     @Override
-    public Verdict check(Call call, Permission wanted) {
+    public Decision check(Call call, Permission wanted) {
         return refusal(call)
-                .<Verdict>map(message -> new Denied(CallerError.NOT_ALLOWED, message))
+                .<Decision>map(message -> new Denied(CallerError.NOT_ALLOWED, message))
                 .orElseGet(() -> new Allowed("anybody"));
     }
 

@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 public final class SessionName {
 
     // 64 less "eks-", two dashes and the UUID.
-    private static final int ROOM = 22;
-    private static final int LEAST_FOR_CLUSTER = 10;
+    private static final int MAX_NAMES = 22;
+    private static final int MIN_FOR_CLUSTER = 10;
 
     private SessionName() {}
 
     public static String of(String cluster, @Nullable String pod, UUID unique) {
         String ofPod = pod == null ? "" : pod;
-        String shortCluster = cut(cluster, Math.max(LEAST_FOR_CLUSTER, ROOM - ofPod.length()));
-        String shortPod = cut(ofPod, ROOM - shortCluster.length());
+        String shortCluster = cut(cluster, Math.max(MIN_FOR_CLUSTER, MAX_NAMES - ofPod.length()));
+        String shortPod = cut(ofPod, MAX_NAMES - shortCluster.length());
         return "eks-" + shortCluster + "-" + (pod == null ? "" : shortPod + "-") + unique;
     }
 
-    private static String cut(String name, int longest) {
+    private static String cut(String name, int max) {
         String valid = name.replaceAll("[^\\w+=,.@-]", "-");
-        return valid.substring(0, Math.min(valid.length(), longest));
+        return valid.substring(0, Math.min(valid.length(), max));
     }
 }

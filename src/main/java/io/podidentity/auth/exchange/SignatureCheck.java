@@ -2,9 +2,9 @@ package io.podidentity.auth.exchange;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.podidentity.auth.exchange.Callers.Verdict;
-import io.podidentity.auth.exchange.Callers.Verdict.Allowed;
-import io.podidentity.auth.exchange.Callers.Verdict.Denied;
+import io.podidentity.auth.exchange.Callers.Decision;
+import io.podidentity.auth.exchange.Callers.Decision.Allowed;
+import io.podidentity.auth.exchange.Callers.Decision.Denied;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,12 +26,13 @@ public final class SignatureCheck {
         this.clock = clock;
     }
 
-    Verdict check(Call call, Permission wanted) {
+    Decision check(Call call, Permission wanted) {
         Optional<SignedCall> signed = SignedCall.of(call);
         if (signed.isEmpty()) {
             return new Denied(
                     CallerError.INCOMPLETE_SIGNATURE,
-                    "The Authorization header is no signature of version 4 over host and x-amz-date");
+                    "The Authorization header is no signature of version 4 over host and"
+                            + " x-amz-date");
         }
         Optional<AccessKey> key = keys.find(signed.get().accessKeyId());
         if (key.isEmpty()) {
@@ -42,7 +43,7 @@ public final class SignatureCheck {
         return wrongScope(signed.get(), wanted)
                 .or(() -> wrongSignature(call, signed.get(), key.get()))
                 .or(() -> wrongTime(signed.get()))
-                .<Verdict>map(message -> new Denied(CallerError.INVALID_SIGNATURE, message))
+                .<Decision>map(message -> new Denied(CallerError.INVALID_SIGNATURE, message))
                 .orElseGet(() -> permitted(key.get(), wanted));
     }
 
@@ -69,7 +70,7 @@ public final class SignatureCheck {
                 ? Optional.empty()
                 : Optional.of(
                         "The request signature we calculated does not match the signature you"
-                                + " provided. Check your AWS Secret Access Key and signing method.");
+                            + " provided. Check your AWS Secret Access Key and signing method.");
     }
 
     private Optional<String> wrongTime(SignedCall signed) {
@@ -82,8 +83,8 @@ public final class SignatureCheck {
                 : Optional.empty();
     }
 
-    private static Verdict permitted(AccessKey key, Permission wanted) {
-        return key.may().contains(wanted)
+    private static Decision permitted(AccessKey key, Permission wanted) {
+        return key.permissions().contains(wanted)
                 ? new Allowed("key " + key.id())
                 : new Denied(
                         CallerError.NOT_ALLOWED,

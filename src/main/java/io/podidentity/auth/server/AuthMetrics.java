@@ -12,14 +12,14 @@ import java.time.Duration;
 /** Counts what the service of {@code auth} does. */
 public final class AuthMetrics implements AuthEvents {
 
-    private static final String OURS = "pod_identity_auth_";
+    private static final String PREFIX = "pod_identity_auth_";
 
     private final MeterRegistry registry;
 
     public AuthMetrics(MeterRegistry registry, CircuitBreakerMaintenance breakers) {
         this.registry = registry;
         Gauge.builder(
-                        OURS + "sts_breaker_open",
+                        PREFIX + "sts_breaker_open",
                         breakers,
                         all ->
                                 all.currentState(StsCalls.BREAKER) == CircuitBreakerState.CLOSED
@@ -41,7 +41,7 @@ public final class AuthMetrics implements AuthEvents {
 
     /** The results are those of a service model, and so are few. */
     private Timer timer(String result) {
-        return Timer.builder(OURS + "exchange_duration")
+        return Timer.builder(PREFIX + "exchange_duration")
                 .description("Tokens exchanged or refused")
                 .tag("result", result)
                 .serviceLevelObjectives(

@@ -6,8 +6,8 @@ import io.podidentity.auth.sts.OwnIdentity;
 import io.podidentity.auth.sts.StsCalls;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.AuthConfig;
-import io.podidentity.config.Grace;
 import io.podidentity.config.InvalidSettingException;
+import io.podidentity.config.ShutdownTimeouts;
 import io.podidentity.schedule.Background;
 import io.podidentity.schedule.Repeating;
 import io.podidentity.schedule.SystemTimeline;
@@ -94,8 +94,8 @@ public class AuthServer {
     /** Walks the way of a request first: agents wait for a second only. */
     private void warmUp(AuthService serving, String cluster) {
         try {
-            serving.rehearse(cluster, "none");
-            OwnIdentity.rehearse(sts);
+            serving.warmUp(cluster, "none");
+            OwnIdentity.warmUp(sts);
         } catch (RuntimeException e) {
             LOG.warnf("STS does not say who this service is: %s", e.getMessage());
         } finally {
@@ -117,7 +117,7 @@ public class AuthServer {
         try {
             serving.stop()
                     .toCompletableFuture()
-                    .get(Grace.REQUESTS.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(ShutdownTimeouts.REQUESTS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -72,7 +72,7 @@ public final class AuthService {
     }
 
     /** Walks the way of a request as far as the token leads, to find the JVM less cold. Blocks. */
-    public void rehearse(String cluster, String token) {
+    public void warmUp(String cluster, String token) {
         var _ = exchange.exchange(cluster, token);
     }
 

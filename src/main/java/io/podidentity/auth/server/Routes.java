@@ -6,8 +6,8 @@ import io.podidentity.auth.associations.AssociationsApi;
 import io.podidentity.auth.associations.AssociationsPage;
 import io.podidentity.auth.associations.EksError;
 import io.podidentity.auth.exchange.Call;
-import io.podidentity.auth.exchange.Callers.Verdict.Allowed;
-import io.podidentity.auth.exchange.Callers.Verdict.Denied;
+import io.podidentity.auth.exchange.Callers.Decision.Allowed;
+import io.podidentity.auth.exchange.Callers.Decision.Denied;
 import io.podidentity.auth.exchange.ErrorType;
 import io.podidentity.auth.exchange.Permission;
 import io.podidentity.guard.RefusalLines;
@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
 final class Routes {
 
     private static final Logger LOG = Logger.getLogger(Routes.class);
-    private static final int LARGEST_BODY = 64 * 1024;
+    private static final int MAX_BODY = 64 * 1024;
     private static final long MINUTE = 60_000;
     private static final String EXCHANGE = "/clusters/:cluster/assume-role-for-pod-identity";
     private static final String ASSOCIATIONS = "/clusters/:cluster/pod-identity-associations";
@@ -70,8 +70,7 @@ final class Routes {
         router.errorHandler(404, context -> refuse(context, 404, "there is nothing at this path"));
         router.errorHandler(405, context -> refuse(context, 405, "this path takes other methods"));
         router.errorHandler(
-                413,
-                context -> refuse(context, 413, "the body exceeds " + LARGEST_BODY + " bytes"));
+                413, context -> refuse(context, 413, "the body exceeds " + MAX_BODY + " bytes"));
         router.errorHandler(400, context -> refuse(context, 400, "the request is malformed"));
         router.errorHandler(500, this::fail);
     }
@@ -93,7 +92,7 @@ final class Routes {
             Permission wanted,
             BiConsumer<RoutingContext, String> handler) {
         router.route(method, path)
-                .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
                 .handler(
                         context ->
                                 blocking.execute(

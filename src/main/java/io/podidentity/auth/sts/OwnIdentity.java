@@ -12,7 +12,7 @@ public final class OwnIdentity {
     private OwnIdentity() {}
 
     /** Asks whatever the answer: the first call takes long. Throws what the AWS SDK throws. */
-    public static void rehearse(StsCalls sts) {
+    public static void warmUp(StsCalls sts) {
         sts.call(client -> client.getCallerIdentity().arn());
     }
 

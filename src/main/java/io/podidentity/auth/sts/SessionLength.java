@@ -15,12 +15,12 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 final class SessionLength {
 
     /** As EKS has it, where the role allows that. */
-    static final int MOST_HOURS = 6;
+    static final int MAX_HOURS = 6;
 
     /** Every role allows that, and role chaining allows no more. */
-    static final int LEAST_HOURS = 1;
+    static final int MIN_HOURS = 1;
 
-    private static final Duration MEMORY = Duration.ofHours(1);
+    private static final Duration TTL = Duration.ofHours(1);
     private static final int ROLES = 10_000;
 
     private final AssumeRole sts;
@@ -31,26 +31,26 @@ final class SessionLength {
         this.allowed =
                 Caffeine.newBuilder()
                         .maximumSize(ROLES)
-                        .expireAfterWrite(MEMORY)
+                        .expireAfterWrite(TTL)
                         .ticker(ticker)
                         .build();
     }
 
     /** The session that chains to another role is as short as that one's. */
     AssumeRoleResponse shortest(AssumeRoleRequest request) {
-        return ask(request, LEAST_HOURS);
+        return ask(request, MIN_HOURS);
     }
 
     AssumeRoleResponse longest(AssumeRoleRequest request) {
         Integer known = allowed.getIfPresent(request.roleArn());
-        int first = known == null ? MOST_HOURS : known;
+        int first = known == null ? MAX_HOURS : known;
         try {
             return ask(request, first);
         } catch (StsFailed.TooLong e) {
-            if (first == LEAST_HOURS) {
+            if (first == MIN_HOURS) {
                 throw e;
             }
-            return search(request, e.byChaining() ? LEAST_HOURS + 1 : first);
+            return search(request, e.byChaining() ? MIN_HOURS + 1 : first);
         }
     }
 
@@ -58,7 +58,7 @@ final class SessionLength {
      * @param refused hours that the role is known not to allow
      */
     private AssumeRoleResponse search(AssumeRoleRequest request, int refused) {
-        int good = LEAST_HOURS;
+        int good = MIN_HOURS;
         int bad = refused;
         @Nullable AssumeRoleResponse best = null;
         while (bad - good > 1) {

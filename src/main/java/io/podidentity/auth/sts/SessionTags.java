@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.sts.model.Tag;
 /** The tags by which policies tell pods apart, as EKS names them. */
 final class SessionTags {
 
-    private static final int LONGEST = 256;
+    private static final int MAX_LENGTH = 256;
 
     private SessionTags() {}
 
@@ -29,7 +29,7 @@ final class SessionTags {
     private static void add(List<Tag> tags, String key, @Nullable String value) {
         if (value != null) {
             // Only names of pods and service accounts come near.
-            String cut = value.substring(0, Math.min(value.length(), LONGEST));
+            String cut = value.substring(0, Math.min(value.length(), MAX_LENGTH));
             tags.add(Tag.builder().key(key).value(cut).build());
         }
     }

@@ -17,7 +17,7 @@ public class StsCalls {
     public static final String BREAKER = "sts";
 
     /** Calls at once, for all pods of all clusters. */
-    static final int AT_ONCE = 256;
+    static final int MAX_CONCURRENT = 256;
 
     private final StsClient client;
 
@@ -45,7 +45,7 @@ public class StsCalls {
             successThreshold = 2,
             failOn = StsFailed.Outage.class)
     @CircuitBreakerName(BREAKER)
-    @Bulkhead(AT_ONCE)
+    @Bulkhead(MAX_CONCURRENT)
     public <T> T call(Function<StsClient, T> call) {
         return call.apply(client);
     }

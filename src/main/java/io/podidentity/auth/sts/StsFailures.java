@@ -31,7 +31,7 @@ final class StsFailures {
             Set.of("NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException");
 
     private static final int FIRST_SERVER_ERROR = 500;
-    private static final int LONGEST_TEXT = 600;
+    private static final int MAX_TEXT = 600;
 
     private StsFailures() {}
 
@@ -114,6 +114,6 @@ final class StsFailures {
 
     private static String cut(@Nullable String text) {
         String whole = text == null ? "it does not say why" : text;
-        return whole.length() <= LONGEST_TEXT ? whole : whole.substring(0, LONGEST_TEXT) + "…";
+        return whole.length() <= MAX_TEXT ? whole : whole.substring(0, MAX_TEXT) + "…";
     }
 }

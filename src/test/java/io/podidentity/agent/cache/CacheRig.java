@@ -17,7 +17,7 @@ final class CacheRig {
     static final CacheSettings SETTINGS = CacheSettings.of(Duration.ofHours(3), 2_000, 3);
     static final String CLIENT = "10.0.0.1";
 
-    private static final int MOST_WAITED = 10_000;
+    private static final int MAX_WAITING = 10_000;
 
     final VirtualTimeline timeline = new VirtualTimeline();
     final FakeSource source = new FakeSource(timeline);
@@ -73,10 +73,10 @@ final class CacheRig {
     }
 
     Answer answer(CompletableFuture<Answer> asked) {
-        for (int ms = 0; ms < MOST_WAITED && !asked.isDone(); ms++) {
+        for (int ms = 0; ms < MAX_WAITING && !asked.isDone(); ms++) {
             timeline.advance(Duration.ofMillis(1));
         }
-        return asked.getNow(Answer.turnedAway(Reason.BUSY, "never answered"));
+        return asked.getNow(Answer.rejected(Reason.BUSY, "never answered"));
     }
 
     void advance(Duration by) {

@@ -21,9 +21,9 @@ class CongestionWindowTest {
     private final CongestionWindow window =
             new CongestionWindow(512, timeline, new Random(42), CacheEvents.NONE);
 
-    private final LongConsumer ok = window::eased;
+    private final LongConsumer ok = window::onSuccess;
     private final LongConsumer throttled = this::throttle;
-    private final LongConsumer failed = window::failed;
+    private final LongConsumer failed = window::onFailure;
 
     @Test
     void quickAnswersLetMoreCallsOut() {
@@ -157,7 +157,7 @@ class CongestionWindowTest {
     }
 
     private void throttle(long begun) {
-        window.throttled(begun, null);
+        window.onThrottled(begun, null);
     }
 
     private List<LongConsumer> sorted() {
@@ -181,6 +181,6 @@ class CongestionWindowTest {
     private void answered(Duration after) {
         long begun = timeline.nanos();
         timeline.advance(after);
-        window.eased(begun);
+        window.onSuccess(begun);
     }
 }

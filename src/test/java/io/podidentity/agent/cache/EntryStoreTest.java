@@ -82,12 +82,12 @@ class EntryStoreTest {
         put(Tokens.of("a"));
         long begun = timeline.nanos();
         timeline.advance(Duration.ofSeconds(1));
-        entry("a").ask(timeline.nanos());
+        entry("a").requested(timeline.nanos());
 
         put(Tokens.of("a"), begun);
 
-        assertThat(entry("a").asked()).isEqualTo(timeline.nanos());
-        assertThat(entry("a").wanted()).isTrue();
+        assertThat(entry("a").lastRequestNanos()).isEqualTo(timeline.nanos());
+        assertThat(entry("a").requestedSinceFetch()).isTrue();
     }
 
     @Test
@@ -133,7 +133,7 @@ class EntryStoreTest {
             put(Tokens.of(pod));
             timeline.advance(Duration.ofSeconds(1));
         }
-        entry("a").ask(timeline.nanos());
+        entry("a").requested(timeline.nanos());
 
         put(Tokens.of("d"));
 

@@ -37,7 +37,7 @@ final class RecordedEvents implements CacheEvents {
     }
 
     @Override
-    public void turnedAway(Reason reason) {
+    public void rejected(Reason reason) {
         lines.add("turned away " + reason);
     }
 

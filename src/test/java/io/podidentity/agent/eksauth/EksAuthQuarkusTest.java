@@ -50,7 +50,7 @@ class EksAuthQuarkusTest {
     static HttpPeer peer;
 
     @Inject EksAuthSource source;
-    @Inject Rehearsal rehearsal;
+    @Inject WarmUpSource warmUp;
     @Inject CircuitBreakerMaintenance breakers;
     @Inject PrometheusMeterRegistry metrics;
 
@@ -347,7 +347,7 @@ class EksAuthQuarkusTest {
         CountDownLatch open = new CountDownLatch(1);
         peer.answer(Answer.after(open, EksAuthAnswers.error(400, "InvalidRequestException", "x")));
         List<FutureTask<CredentialOutcome>> calls = new ArrayList<>();
-        for (int i = 0; i < EksAuthCalls.AT_ONCE + 10; i++) {
+        for (int i = 0; i < EksAuthCalls.MAX_CONCURRENT + 10; i++) {
             FutureTask<CredentialOutcome> call = new FutureTask<>(this::fetch);
             calls.add(call);
             Thread.ofVirtual().start(call);
@@ -358,7 +358,7 @@ class EksAuthQuarkusTest {
         for (FutureTask<CredentialOutcome> call : calls) {
             outcomes.add(call.get(10, TimeUnit.SECONDS));
         }
-        assertThat(peer.mostAtOnce()).isLessThanOrEqualTo(EksAuthCalls.AT_ONCE);
+        assertThat(peer.mostAtOnce()).isLessThanOrEqualTo(EksAuthCalls.MAX_CONCURRENT);
         assertThat(outcomes)
                 .filteredOn(
                         outcome ->
@@ -368,8 +368,8 @@ class EksAuthQuarkusTest {
     }
 
     @Test
-    void rehearsalOpensAConnectionAndAsksEksAuthForNothing() {
-        assertThat(rehearsal.fetch(REQUEST)).isInstanceOf(Issued.class);
+    void warmUpOpensAConnectionAndAsksEksAuthForNothing() {
+        assertThat(warmUp.fetch(REQUEST)).isInstanceOf(Issued.class);
         assertThat(peer.requests())
                 .singleElement()
                 .satisfies(
@@ -381,17 +381,17 @@ class EksAuthQuarkusTest {
     }
 
     @Test
-    void rehearsalDoesNotWaitForAPeerThatHangs() {
+    void warmUpDoesNotWaitForAPeerThatHangs() {
         peer.answer(Answer.silence());
         long start = System.nanoTime();
-        assertThat(rehearsal.fetch(REQUEST)).isInstanceOf(Issued.class);
+        assertThat(warmUp.fetch(REQUEST)).isInstanceOf(Issued.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test
-    void rehearsalIsNotCounted() {
+    void warmUpIsNotCounted() {
         long before = tries();
-        rehearsal.fetch(REQUEST);
+        warmUp.fetch(REQUEST);
         assertThat(tries()).isEqualTo(before);
         fetch();
         assertThat(tries()).isEqualTo(before + 1);

@@ -133,7 +133,7 @@ class StartupTaintTest {
         server.taints(OURS);
         server.refuse(500);
         Queue<Duration> delays = new ArrayDeque<>();
-        Repeating.Timer later =
+        Repeating.Scheduler later =
                 (delay, task) -> {
                     delays.add(delay);
                     tasks.add(task);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.podidentity.auth.associations.Bookkeeping;
 import io.podidentity.auth.associations.Grant;
+import io.podidentity.auth.associations.Metadata;
 import io.podidentity.auth.associations.RoleAssociation;
 import io.podidentity.auth.associations.Subject;
 import io.podidentity.auth.exchange.ErrorType;
@@ -268,7 +268,7 @@ class StsSessionsTest {
         return new RoleAssociation(
                 new Subject("dev", "shop", "orders"),
                 grant == null ? new Grant(ROLE, null, false, null) : grant,
-                new Bookkeeping(Map.of(), null, null, null));
+                new Metadata(Map.of(), null, null, null));
     }
 
     private static ServiceAccountToken token() {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
-class GraceTest {
+class ShutdownTimeoutsTest {
 
     /** So much is left for the JVM to end, and for a busy node. */
     private static final Duration SPARE = Duration.ofSeconds(5);
@@ -19,7 +19,7 @@ class GraceTest {
     @Test
     void allPartsOfAShutdownTogetherFitIntoWhatKubernetesGrants() throws Exception {
         Duration all = threads();
-        for (Field part : Grace.class.getFields()) {
+        for (Field part : ShutdownTimeouts.class.getFields()) {
             all = all.plus((Duration) part.get(null));
         }
 
@@ -30,7 +30,8 @@ class GraceTest {
 
     private static Duration threads() throws IOException {
         Properties properties = new Properties();
-        try (InputStream file = GraceTest.class.getResourceAsStream("/application.properties")) {
+        try (InputStream file =
+                ShutdownTimeoutsTest.class.getResourceAsStream("/application.properties")) {
             properties.load(file);
         }
         return Duration.parse(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the answer any more, and must not reach EKS Auth then.
  */
 @ApplicationScoped
-public class RehearsalMark {
+public class WarmUpToken {
 
     private volatile @Nullable String token;
 
@@ -38,7 +38,7 @@ public class RehearsalMark {
         return begun;
     }
 
-    boolean on(HttpServerRequest request) {
+    boolean isIn(HttpServerRequest request) {
         String running = token;
         return running != null && running.equals(request.getHeader("Authorization"));
     }

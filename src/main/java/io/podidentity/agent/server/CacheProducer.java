@@ -5,7 +5,7 @@ import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
 import io.podidentity.agent.credentials.CredentialSource;
 import io.podidentity.agent.eksauth.EksAuthSource;
-import io.podidentity.agent.eksauth.Rehearsal;
+import io.podidentity.agent.eksauth.WarmUpSource;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.schedule.Background;
 import io.podidentity.schedule.SystemTimeline;
@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 
 /** Makes the cache, which knows no framework, and that of the rehearsal. */
 @ApplicationScoped
-class Caches {
+class CacheProducer {
 
     @Produces
     @Singleton
@@ -40,10 +40,9 @@ class Caches {
     /** A cache of its own, so that nothing of a rehearsal can reach a pod. */
     @Produces
     @Singleton
-    RehearsalCache rehearsal(Rehearsal rehearsal, AgentConfig config, SystemTimeline timeline) {
-        TokenVerifier none = token -> new TokenVerifier.Verdict.Refused("a rehearsal");
-        return new RehearsalCache(
-                cache(rehearsal, none, settings(config), timeline, CacheEvents.NONE));
+    WarmUpCache warmUp(WarmUpSource source, AgentConfig config, SystemTimeline timeline) {
+        TokenVerifier none = token -> new TokenVerifier.Verdict.Refused("warm-up");
+        return new WarmUpCache(cache(source, none, settings(config), timeline, CacheEvents.NONE));
     }
 
     private static CredentialCache cache(

@@ -7,4 +7,4 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  *
  * @param name how it is told in logs and errors
  */
-public record CredentialsPlace(String name, AwsCredentialsProvider provider) {}
+public record CredentialsOrigin(String name, AwsCredentialsProvider provider) {}

@@ -12,11 +12,11 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 @LookupIfProperty(name = "agent.command", stringValue = "auth")
-class AuthReady implements HealthCheck {
+class AuthReadinessCheck implements HealthCheck {
 
     private final AuthServer server;
 
-    AuthReady(AuthServer server) {
+    AuthReadinessCheck(AuthServer server) {
         this.server = server;
     }
 

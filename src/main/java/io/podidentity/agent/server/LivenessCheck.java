@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.Liveness;
 
 /** Says no more than that the process can answer: a restart would mend nothing else. */
 @Liveness
-class Alive implements HealthCheck {
+class LivenessCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {

@@ -18,42 +18,42 @@ import org.jspecify.annotations.Nullable;
  * long, the last good ones serve. A look-up blocks its thread inside the C library, so it has one
  * of its own: on a virtual thread it would hold a carrier, of which there are two.
  */
-final class Names {
+final class DnsCache {
 
-    private static final Duration FRESH = Duration.ofSeconds(5);
+    private static final Duration TTL = Duration.ofSeconds(5);
 
     /** What a look-up may take where old addresses are at hand. */
-    private static final Duration MOMENT = Duration.ofMillis(100);
+    private static final Duration STALE_WAIT = Duration.ofMillis(100);
 
-    private final Lookup lookup;
+    private final Resolver resolver;
     private final LongSupplier nanoTime;
     private final Map<String, Name> names = new ConcurrentHashMap<>();
 
-    Names() {
+    DnsCache() {
         this(InetAddress::getAllByName, System::nanoTime);
     }
 
-    Names(Lookup lookup, LongSupplier nanoTime) {
-        this.lookup = lookup;
+    DnsCache(Resolver resolver, LongSupplier nanoTime) {
+        this.resolver = resolver;
         this.nanoTime = nanoTime;
     }
 
     /**
      * The addresses of a host, at least one.
      *
-     * @param patience how long the first look-up is waited for
+     * @param timeout how long the first look-up is waited for
      * @throws UnknownHostException if there are none, or not in time
      */
-    List<InetAddress> addresses(String host, Duration patience) throws UnknownHostException {
+    List<InetAddress> addresses(String host, Duration timeout) throws UnknownHostException {
         InetAddress literal = Destination.literal(host);
         return literal != null
                 ? List.of(literal)
-                : names.computeIfAbsent(host, Name::new).addresses(patience);
+                : names.computeIfAbsent(host, Name::new).addresses(timeout);
     }
 
     /** Asks the system. */
     @FunctionalInterface
-    interface Lookup {
+    interface Resolver {
         InetAddress[] all(String host) throws UnknownHostException;
     }
 
@@ -61,29 +61,32 @@ final class Names {
 
         private final String host;
         private List<InetAddress> known = List.of();
-        private long asked;
+        private long lookedUpNanos;
         private @Nullable CompletableFuture<List<InetAddress>> running;
 
         Name(String host) {
             this.host = host;
         }
 
-        List<InetAddress> addresses(Duration patience) throws UnknownHostException {
-            CompletableFuture<List<InetAddress>> asking;
+        List<InetAddress> addresses(Duration timeout) throws UnknownHostException {
+            CompletableFuture<List<InetAddress>> pending;
             List<InetAddress> before;
             Duration wait;
             synchronized (this) {
-                Duration since = Duration.ofNanos(nanoTime.getAsLong() - asked);
+                Duration since = Duration.ofNanos(nanoTime.getAsLong() - lookedUpNanos);
                 before = known;
-                if (!before.isEmpty() && running == null && since.compareTo(FRESH) < 0) {
+                if (!before.isEmpty() && running == null && since.compareTo(TTL) < 0) {
                     return before;
                 }
                 // One that began a moment ago is hanging: the old addresses serve at once.
-                wait = before.isEmpty() ? patience : running == null ? MOMENT : MOMENT.minus(since);
-                asking = running == null ? ask() : running;
+                wait =
+                        before.isEmpty()
+                                ? timeout
+                                : running == null ? STALE_WAIT : STALE_WAIT.minus(since);
+                pending = running == null ? startLookup() : running;
             }
             try {
-                return asking.get(Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS);
+                return pending.get(Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
                 return orElse(before, "it cannot be resolved");
             } catch (TimeoutException e) {
@@ -102,22 +105,22 @@ final class Names {
             return before;
         }
 
-        private CompletableFuture<List<InetAddress>> ask() {
-            CompletableFuture<List<InetAddress>> asking = new CompletableFuture<>();
-            running = asking;
-            asked = nanoTime.getAsLong();
-            Thread.ofPlatform().daemon().name("name-lookup").start(() -> look(asking));
-            return asking;
+        private CompletableFuture<List<InetAddress>> startLookup() {
+            CompletableFuture<List<InetAddress>> pending = new CompletableFuture<>();
+            running = pending;
+            lookedUpNanos = nanoTime.getAsLong();
+            Thread.ofPlatform().daemon().name("name-lookup").start(() -> resolve(pending));
+            return pending;
         }
 
-        private void look(CompletableFuture<List<InetAddress>> asking) {
+        private void resolve(CompletableFuture<List<InetAddress>> pending) {
             try {
-                List<InetAddress> found = List.of(lookup.all(host));
+                List<InetAddress> found = List.of(resolver.all(host));
                 ended(found);
-                asking.complete(found);
+                pending.complete(found);
             } catch (UnknownHostException | RuntimeException e) {
                 ended(List.of());
-                asking.completeExceptionally(e);
+                pending.completeExceptionally(e);
             }
         }
 
@@ -127,7 +130,7 @@ final class Names {
                 known = found;
             } else {
                 // Asked again by the next call.
-                asked = nanoTime.getAsLong() - FRESH.toNanos();
+                lookedUpNanos = nanoTime.getAsLong() - TTL.toNanos();
             }
         }
     }

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param modified null where a person wrote the association
  * @param requestToken of the request that created it; another with the same token changes nothing
  */
-public record Bookkeeping(
+public record Metadata(
         Map<String, String> tags,
         @Nullable Instant created,
         @Nullable Instant modified,
         @Nullable String requestToken) {
 
-    static final Bookkeeping NONE = new Bookkeeping(Map.of(), null, null, null);
+    static final Metadata NONE = new Metadata(Map.of(), null, null, null);
 
-    public Bookkeeping {
+    public Metadata {
         tags = new TreeMap<>(tags);
     }
 
-    Bookkeeping modifiedAt(Instant now) {
-        return new Bookkeeping(tags, created, now, requestToken);
+    Metadata modifiedAt(Instant now) {
+        return new Metadata(tags, created, now, requestToken);
     }
 }

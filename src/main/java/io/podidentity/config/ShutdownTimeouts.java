@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long the parts of a shutdown may take, one after the other. Kubernetes grants 30 s for all of
  * them and for the threads that {@code quarkus.thread-pool.shutdown-timeout} waits for.
  */
-public final class Grace {
+public final class ShutdownTimeouts {
 
     /** For requests being answered. */
     public static final Duration REQUESTS = Duration.ofSeconds(15);
@@ -20,5 +20,5 @@ public final class Grace {
     /** For what is being put back on the node's link. */
     public static final Duration LINK = Duration.ofSeconds(5);
 
-    private Grace() {}
+    private ShutdownTimeouts() {}
 }

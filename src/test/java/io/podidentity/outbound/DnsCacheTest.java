@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class NamesTest {
+class DnsCacheTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final InetAddress OLD = InetAddress.ofLiteral("192.0.2.1");
@@ -24,9 +24,9 @@ class NamesTest {
 
     private final AtomicLong clock = new AtomicLong();
     private final AtomicInteger lookups = new AtomicInteger();
-    private volatile Names.Lookup system = host -> new InetAddress[] {OLD};
-    private final Names names =
-            new Names(
+    private volatile DnsCache.Resolver system = host -> new InetAddress[] {OLD};
+    private final DnsCache dns =
+            new DnsCache(
                     host -> {
                         lookups.incrementAndGet();
                         return system.all(host);
@@ -102,7 +102,7 @@ class NamesTest {
         CountDownLatch answer = new CountDownLatch(1);
         system = host -> awaited(answer, NEW);
 
-        assertThatThrownBy(() -> names.addresses("eks-auth.test", Duration.ofMillis(50)))
+        assertThatThrownBy(() -> dns.addresses("eks-auth.test", Duration.ofMillis(50)))
                 .isInstanceOf(UnknownHostException.class)
                 .hasMessage("eks-auth.test: it is not resolved in time");
         answer.countDown();
@@ -131,8 +131,8 @@ class NamesTest {
 
     @Test
     void addressIsNotLookedUp() throws Exception {
-        assertThat(names.addresses("192.0.2.1", TIMEOUT)).containsExactly(OLD);
-        assertThat(names.addresses("2001:db8::2", TIMEOUT)).containsExactly(NEW);
+        assertThat(dns.addresses("192.0.2.1", TIMEOUT)).containsExactly(OLD);
+        assertThat(dns.addresses("2001:db8::2", TIMEOUT)).containsExactly(NEW);
         assertThat(lookups).hasValue(0);
     }
 
@@ -149,7 +149,7 @@ class NamesTest {
     }
 
     private List<InetAddress> addresses() throws UnknownHostException {
-        return names.addresses("eks-auth.test", TIMEOUT);
+        return dns.addresses("eks-auth.test", TIMEOUT);
     }
 
     private void pass(Duration time) {

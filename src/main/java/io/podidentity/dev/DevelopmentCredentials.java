@@ -10,7 +10,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 /** Signs the agent's requests in development, so that a developer's own credentials stay unused. */
 @IfBuildProfile("dev")
 @Singleton
-class NodeCredentials {
+class DevelopmentCredentials {
 
     @Produces
     @Singleton

@@ -16,12 +16,12 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 @LookupIfProperty(name = "agent.command", stringValue = "server", lookupIfMissing = true)
-class Ready implements HealthCheck {
+class ReadinessCheck implements HealthCheck {
 
     private final Listeners listeners;
     private final WarmUp warmUp;
 
-    Ready(Listeners listeners, WarmUp warmUp) {
+    ReadinessCheck(Listeners listeners, WarmUp warmUp) {
         this.listeners = listeners;
         this.warmUp = warmUp;
     }

@@ -11,15 +11,15 @@ import jakarta.enterprise.inject.Typed;
  * the SDK's first call takes as long as SDKs wait for an answer.
  */
 @ApplicationScoped
-@Typed(Rehearsal.class)
-public class Rehearsal implements CredentialSource {
+@Typed(WarmUpSource.class)
+public class WarmUpSource implements CredentialSource {
 
     /** Bound while a rehearsal runs. */
     private static final ScopedValue<Boolean> RUNNING = ScopedValue.newInstance();
 
     private final EksAuthSource source;
 
-    Rehearsal(EksAuthSource source) {
+    WarmUpSource(EksAuthSource source) {
         this.source = source;
     }
 
