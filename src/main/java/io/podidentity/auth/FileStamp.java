@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What a file looks like from outside: changes whenever it is edited, replaced or removed. */
 public record FileStamp(@Nullable FileTime modified, long size, @Nullable Object key) {
 
-    /** Of the file as it is now; that of a file which is not there is one of its own. */
+    /** The file's current stamp; a missing file has one of its own. */
     public static FileStamp of(Path file) {
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class);

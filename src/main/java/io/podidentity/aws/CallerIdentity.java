@@ -21,8 +21,8 @@ import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * Asks STS whose credentials are, which needs no permission. By hand: a client of STS would cost
- * each node some hundred classes for this one call.
+ * Asks STS whose credentials these are, which needs no permission. Without the STS client, which
+ * would load some hundred classes on each node for one call.
  */
 public record CallerIdentity(SdkHttpClient http, Supplier<String> region)
         implements SignerLog.IdentityLookup {
@@ -70,7 +70,7 @@ public record CallerIdentity(SdkHttpClient http, Supplier<String> region)
         }
     }
 
-    /** As a client of STS would find it. */
+    /** The endpoint that an STS client would use. */
     private static URI endpoint(Region region) {
         return AwsClientEndpointProvider.builder()
                 .serviceEndpointOverrideEnvironmentVariable("AWS_ENDPOINT_URL_STS")

@@ -12,18 +12,17 @@ import software.amazon.awssdk.profiles.Profile;
 import software.amazon.awssdk.profiles.ProfileFile;
 
 /**
- * Where the process' own credentials come from: the first place that is configured, in the SDK's
- * order, whether or not it gives any today. To go on to the next when one fails, as the SDK's chain
- * does, would be to take somebody else's identity for an outage of STS.
+ * Where the process' own credentials come from: the first configured origin, in the SDK's order.
+ * Falling through to another provider during an STS outage would sign as a different identity.
  *
- * @param sts assumes what roles are to be assumed
- * @param container whether the container's endpoint counts, which is the agent itself on its node
+ * @param sts assumes roles
+ * @param container whether the container endpoint counts; on a node that is the agent itself
  */
 public record CredentialsChoice(OwnSts sts, boolean container)
         implements Supplier<Optional<CredentialsOrigin>> {
 
     /**
-     * The place; nothing is asked yet.
+     * The origin; nothing is fetched yet.
      *
      * @throws InvalidSettingException if it is configured in a way that can never work
      */
@@ -62,8 +61,8 @@ public record CredentialsChoice(OwnSts sts, boolean container)
                                                             new InvalidSettingException(
                                                                     "AWS_ROLE_ARN",
                                                                     "missing, while"
-                                                                        + " AWS_WEB_IDENTITY_TOKEN_FILE"
-                                                                        + " is set",
+                                                                            + " AWS_WEB_IDENTITY_TOKEN_FILE"
+                                                                            + " is set",
                                                                     "set both or neither"));
                             return new CredentialsOrigin(
                                     "the web identity of " + role,

@@ -14,10 +14,7 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
-/**
- * A call that ends before a request is made: whatever settings the AWS SDK refuses, it refuses them
- * now, and not each call of the life that would follow.
- */
+/** A call that stops before a request is sent. Fails at start on settings the SDK rejects. */
 public final class DryRun {
 
     private static final int MAX_TEXT = 200;
@@ -27,8 +24,8 @@ public final class DryRun {
     /**
      * Makes a client and a call of it.
      *
-     * @param builder with all that says where the client calls
-     * @param setting to be told as the wrong one
+     * @param builder with region and endpoint
+     * @param setting to blame in the error
      * @throws InvalidSettingException if the SDK can make no request of the settings
      */
     public static <

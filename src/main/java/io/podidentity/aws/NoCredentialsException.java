@@ -8,18 +8,15 @@ import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/**
- * The process has no credentials of its own; the message names where they should come from and why
- * they do not, and nothing secret.
- */
+/** The process has no credentials of its own; the message says why, and quotes no secret. */
 public final class NoCredentialsException extends SdkClientException {
 
     private static final long serialVersionUID = 1L;
     private static final int MAX_TEXT = 300;
 
     /**
-     * @param source the only place that was asked
-     * @param remedy what to do about it; empty where it may pass
+     * @param source the origin that was asked
+     * @param remedy what to do about it; empty if the failure is transient
      */
     NoCredentialsException(String source, RuntimeException cause, String remedy) {
         super(builder().message(source + ": " + reason(cause) + remedy).cause(cause));
@@ -39,7 +36,7 @@ public final class NoCredentialsException extends SdkClientException {
                     case SdkClientException client -> cut(client.getMessage());
                     case IOException failed ->
                             failed.getClass().getSimpleName() + ": " + cut(failed.getMessage());
-                    // Others quote what they could not read.
+                    // Other messages may quote what could not be parsed.
                     default -> root.getClass().getSimpleName();
                 };
             }

@@ -19,13 +19,13 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** The agent's HTTP client as the AWS SDK wants one. */
+/** Our HTTP client as the AWS SDK's. */
 public final class OutboundSdkClient implements SdkHttpClient {
 
     private final HttpClient client;
 
     /**
-     * @param client whoever made it closes it
+     * @param client closed by its creator
      */
     public OutboundSdkClient(HttpClient client) {
         this.client = client;

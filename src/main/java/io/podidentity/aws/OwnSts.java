@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentia
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 
 /**
- * STS, for the process' own identity: reached by the way all else is, with its authorities and its
- * proxy, which a client that the SDK makes by itself knows nothing of.
+ * STS for the process' own identity, called with our HTTP client: one that the SDK makes would not
+ * know our CA bundle and proxies.
  */
 public final class OwnSts {
 
@@ -25,7 +25,7 @@ public final class OwnSts {
     private final Supplier<String> region;
     private @Nullable StsClient made;
 
-    /** Nothing is made before it is needed, which it is on few nodes. */
+    /** The client is created lazily: few nodes need it. */
     public OwnSts(Supplier<SdkHttpClient> http, Supplier<String> region) {
         this.http = http;
         this.region = region;

@@ -12,7 +12,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileLocation;
 
-/** A profile's credentials, which change when the shared files do. */
+/** A profile's credentials, reloaded when the shared files change. */
 final class ReloadedProfile implements AwsCredentialsProvider {
 
     private final Function<ProfileFile, AwsCredentialsProvider> reader;

@@ -12,8 +12,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.profiles.ProfileFile;
 
 /**
- * The credentials of the shared credentials file, read anew every minute. While the file cannot be
- * read, because something is just writing it, the last good ones are kept.
+ * The credentials of the shared credentials file, read again every minute. While the file cannot be
+ * read, such as while it is being written, the last good ones are kept.
  */
 public final class RotatingCredentials implements AwsCredentialsProvider {
 
@@ -26,7 +26,7 @@ public final class RotatingCredentials implements AwsCredentialsProvider {
     private Instant next = Instant.MIN;
     private @Nullable AwsCredentials last;
 
-    /** Those of the profile that counts, whatever else is configured. */
+    /** The credentials of the current profile, whatever else is configured. */
     public static Supplier<Optional<CredentialsOrigin>> origin(OwnSts sts, Clock clock) {
         RotatingCredentials rotating =
                 new RotatingCredentials(

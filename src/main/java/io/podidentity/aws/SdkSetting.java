@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One setting of the AWS SDK.
  *
- * @param variables of the environment, the first of which counts
- * @param property of the system, which wins over them
- * @param key of a profile, which counts after them; null where profiles have none
- * @param empty what an empty variable stands for, which the SDK would take for a value; null where
- *     it does not
+ * @param variables environment variables, of which the first set one counts
+ * @param property system property, which takes precedence
+ * @param key profile key, which comes last; null if profiles have none
+ * @param empty meaning of an empty variable, which the SDK would read as a value; null if it does
+ *     not
  * @param reader fails with an {@link IllegalArgumentException} on a wrong value
  */
 record SdkSetting(
@@ -88,7 +88,7 @@ record SdkSetting(
     }
 
     private static IllegalArgumentException wrong(String value, String problem, String remedy) {
-        // What is long was hardly meant for this variable; it may be a secret.
+        // Long values may be misplaced secrets: truncate.
         String shown =
                 value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE / 3) + "…";
         return new IllegalArgumentException(

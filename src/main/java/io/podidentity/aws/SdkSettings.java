@@ -18,10 +18,10 @@ import software.amazon.awssdk.profiles.ProfileFileLocation;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
- * The AWS SDK's own variables, settled before anything reads them: what is empty counts as not set,
- * and what is wrong ends the start with one line. The SDK takes the empty for wrong, and tells what
- * is wrong with a stack trace or not at all. Its system properties win over its variables, and so
- * make it see what was settled.
+ * Checks the AWS SDK's variables before anything reads them: empty ones count as not set, and wrong
+ * ones fail the start with one line. The SDK would reject empty values, and report wrong ones with
+ * a stack trace or not at all. The results are set as system properties, which take precedence in
+ * the SDK.
  */
 public final class SdkSettings {
 
@@ -48,11 +48,11 @@ public final class SdkSettings {
     private static final SdkSetting PROFILE =
             new SdkSetting("AWS_PROFILE", "aws.profile", null, "default", SdkSetting.ANYTHING);
 
-    /** The metadata's address after its family, on which it depends. */
+    /** The metadata endpoint must follow its mode. */
     private static final List<SdkSetting> OTHERS =
             List.of(
                     new SdkSetting(
-                            // The SDKs of other languages know the second one only.
+                            // SDKs of other languages know only the second.
                             List.of("AWS_REGION", "AWS_DEFAULT_REGION"),
                             "aws.region",
                             "region",
@@ -150,7 +150,7 @@ public final class SdkSettings {
     }
 
     /**
-     * Settles them, for the life of the process.
+     * Applies them for the life of the process.
      *
      * @throws InvalidSettingException if one is wrong
      */
@@ -220,7 +220,7 @@ public final class SdkSettings {
                 : "http://169.254.169.254";
     }
 
-    /** Sees that a file can be read, or is not read where nothing of it is needed. */
+    /** Fails on an unreadable file, or hides it from the SDK if it is not needed. */
     private void read(SdkSetting setting, Supplier<Path> place, ProfileFile.Type type) {
         Path file = place.get();
         if (!Files.isRegularFile(file)) {

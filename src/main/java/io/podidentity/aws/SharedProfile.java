@@ -23,13 +23,12 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 import software.amazon.awssdk.profiles.ProfileProperty;
 
 /**
- * The credentials that a profile of the shared files names, as the SDK reads it, but for two
- * things: roles are assumed through an STS of ours, and a profile that sends the agent to itself is
- * refused.
+ * The credentials of a profile, as the SDK reads it, except that roles are assumed through our STS
+ * client, and a profile that makes the agent ask itself is rejected.
  */
 record SharedProfile(ProfileFile files, OwnSts sts) {
 
-    /** What makes a profile one of credentials, and not of a region alone. */
+    /** Keys that make a profile one with credentials. */
     private static final Set<String> CREDENTIALS =
             Set.of(
                     ROLE_ARN,
@@ -38,7 +37,7 @@ record SharedProfile(ProfileFile files, OwnSts sts) {
                     ProfileProperty.SSO_START_URL,
                     "sso_session");
 
-    /** The profile that counts, if the files have it now. */
+    /** The selected profile, if the files have it. */
     static Optional<Profile> configured() {
         return ProfileFile.defaultProfileFile().profile(name());
     }
@@ -51,7 +50,7 @@ record SharedProfile(ProfileFile files, OwnSts sts) {
         return profile.properties().keySet().stream().anyMatch(CREDENTIALS::contains);
     }
 
-    /** What the profile names. */
+    /** The profile's credentials. */
     AwsCredentialsProvider credentials() {
         return credentials(name(), new HashSet<>());
     }
@@ -83,7 +82,7 @@ record SharedProfile(ProfileFile files, OwnSts sts) {
                 : sts.role(profile, role.get(), source(profile, seen));
     }
 
-    /** What a role is assumed with. */
+    /** The credentials to assume a role with. */
     private AwsCredentialsProvider source(Profile profile, Set<String> seen) {
         Optional<String> other = profile.property(SOURCE_PROFILE);
         if (other.isPresent()) {
@@ -93,7 +92,7 @@ record SharedProfile(ProfileFile files, OwnSts sts) {
         return switch (source.toLowerCase(Locale.ROOT)) {
             case "ec2instancemetadata" -> InstanceProfileCredentialsProvider.create();
             case "environment" -> EnvironmentVariableCredentialsProvider.create();
-            // That is the agent, and each request to it would make another.
+            // That is the agent itself: each request would cause another.
             case "ecscontainer" ->
                     throw wrong(
                             profile.name(),

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
- * Tells in the log as whom the process signs, at its first call and at each change. STS is asked
- * for that apart from the calls: it may be out of reach where they are not.
+ * Logs the identity that the process signs with, at its first call and at each change. STS is asked
+ * on a separate thread, since it may be unreachable.
  */
 public final class SignerLog {
 
@@ -52,7 +52,7 @@ public final class SignerLog {
         }
     }
 
-    /** Knows whose credentials are. */
+    /** Finds whose credentials these are. */
     @FunctionalInterface
     public interface IdentityLookup {
 

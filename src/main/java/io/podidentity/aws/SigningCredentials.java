@@ -9,8 +9,8 @@ import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvide
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * The process' own credentials. They come from one place; when that gives none, the call fails with
- * the reason, and the next one asks there again.
+ * The process' own credentials. They come from one origin; when it gives none, the call fails with
+ * the reason, and the next call tries it again.
  */
 public final class SigningCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
 
@@ -20,8 +20,7 @@ public final class SigningCredentials implements AwsCredentialsProvider, SdkAuto
     private volatile boolean chosen;
 
     /**
-     * @param configured the place that is configured; where none is, the instance's metadata is
-     *     asked
+     * @param configured the configured origin; without one, the instance's metadata is used
      * @throws InvalidSettingException if it is configured in a way that can never work
      */
     public SigningCredentials(Supplier<Optional<CredentialsOrigin>> configured, SignerLog log) {
@@ -47,14 +46,14 @@ public final class SigningCredentials implements AwsCredentialsProvider, SdkAuto
         }
     }
 
-    /** Where something is configured, its failure may pass, or says itself what to do. */
+    /** Empty if an origin is configured: its failure is transient, or says what to do. */
     private String remedy(RuntimeException e) {
         return chosen || e instanceof InvalidSettingException
                 ? ""
                 : "; give the node a role, or the agent a profile or web identity";
     }
 
-    /** As long as nothing has given credentials, a profile may still appear. */
+    /** Until credentials were found, a profile may still appear. */
     private synchronized CredentialsOrigin choose() {
         if (!chosen) {
             configured

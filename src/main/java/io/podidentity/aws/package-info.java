@@ -1,4 +1,4 @@
-/** What every AWS client of the process shares: the SDK's settings, and the credentials to sign with. */
+/** What all AWS clients share: the SDK's settings, and the credentials to sign with. */
 @NullMarked
 package io.podidentity.aws;
 

@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line's root: the level of the logs, which every command takes. */
+/** The root command, with the log level that every command takes. */
 @Command(
         name = "pod-identity-agent",
         description = "Hands each pod of this node the AWS credentials it is entitled to.",

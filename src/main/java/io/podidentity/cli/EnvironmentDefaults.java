@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Takes a flag that was not given from its system property or environment variable, so that a wrong
- * value there is told as a wrong flag is.
+ * Reads flags that were not given from system properties and environment variables, so that a wrong
+ * value there is reported like a wrong flag.
  */
 final class EnvironmentDefaults implements IDefaultValueProvider {
 
@@ -32,7 +32,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
         return value != null ? value : environment.get(variable(option));
     }
 
-    /** A flag without a value asks for something once; nobody shall find that in an environment. */
+    /** Valueless flags (--help) are never read from the environment. */
     private static boolean isAct(OptionSpec option) {
         return option.arity().max() == 0;
     }

@@ -3,7 +3,7 @@ package io.podidentity.cli;
 import io.quarkus.runtime.Application;
 
 /**
- * Ends the process with 0 when it was told to stop. Left alone, the JVM answers SIGTERM with 143,
+ * Ends the process with 0 when it is told to stop. By default the JVM answers SIGTERM with 143,
  * which Kubernetes shows as an error at every roll-out.
  */
 final class ExitCode {

@@ -21,8 +21,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Makes flags of the settings that are marked with {@link Flag}, and properties of flags. A flag
- * keeps its text: once checked, it becomes the property that the setting is read from.
+ * Turns settings marked with {@link Flag} into flags, and given flags into properties. A flag stays
+ * text: once checked, it becomes the property that the setting is read from.
  */
 final class Flags {
 
@@ -50,7 +50,8 @@ final class Flags {
                 options.add(option(prefix, setting, flag));
             }
         }
-        // Reflection has no order, but the first that is wrong is told: first those with a letter.
+        // Reflection has no order, but the first wrong flag is reported: those with a short name
+        // first.
         options.sort(
                 Comparator.comparingInt((OptionSpec option) -> option.names().length)
                         .reversed()

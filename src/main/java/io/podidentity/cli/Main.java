@@ -21,7 +21,7 @@ public final class Main {
 
     /** Runs the command that the arguments name. */
     public static void main(String... arguments) {
-        // Addresses are kept, and for how long, where they are used: in outbound.DnsCache.
+        // The JDK must cache no addresses: outbound.DnsCache does.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         CommandLine line = commandLine(System.getProperties(), System.getenv());

@@ -9,20 +9,17 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.ExtLogRecord.FormatStyle;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Masks secrets in whatever is logged. The agent logs none, but the SDK and the JDK print signed
- * requests once somebody who looks for a fault raises their levels.
- */
+/** Masks secrets in log lines: at debug levels the SDK and the JDK print signed requests. */
 @SuppressWarnings("deprecation") // The replacement is no method of the record.
 @LoggingFilter(name = "secrets")
 public final class SecretsFilter implements Filter {
 
     private static final String MASK = "***";
 
-    /** In each, what comes before the secret is the first group. */
+    /** The first group of each is what precedes the secret. */
     private static final List<Pattern> SECRETS =
             List.of(
-                    // A JWT, or what is left of one that was cut.
+                    // A JWT, possibly truncated.
                     Pattern.compile("()eyJ[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]*+)*+"),
                     // As headers, and in the canonical request of a signature.
                     Pattern.compile(
@@ -32,7 +29,7 @@ public final class SecretsFilter implements Filter {
                     // As JSON and as the text of objects.
                     Pattern.compile(
                             "(?i)((?:secret_?access_?key|session_?token)[\"']?+\\s*+[:=]\\s*+[\"']?+)[^\\s\"',;})\\]]++"),
-                    // Parsers quote what they could not read, which may be an answer.
+                    // Parsers quote what they could not parse, which may be an answer.
                     Pattern.compile("(\\[Source: \\([^)]*+\\)\").*?(?=\"; line)", Pattern.DOTALL),
                     Pattern.compile("(Unrecognized token ')[^']*+"),
                     Pattern.compile("(?i)(\"token\"\\s*+:\\s*+\")[^\"]++"));
@@ -73,8 +70,8 @@ public final class SecretsFilter implements Filter {
         return !mask(text).equals(text) || containsSecret(thrown.getCause());
     }
 
-    /** Stands for an exception whose text, or that of a cause, holds a secret. */
-    @SuppressWarnings("OverrideThrowableToString") // It tells the original's class, not its own.
+    /** Replaces an exception whose text, or that of a cause, contains a secret. */
+    @SuppressWarnings("OverrideThrowableToString") // It shows the original's class.
     private static final class Masked extends Exception {
 
         private static final long serialVersionUID = 1L;

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code server}, whose flags stand in {@code config.AgentConfig}. */
+/** {@code server}, whose flags are in {@code config.AgentConfig}. */
 @Command(name = "server", description = "Runs the agent.")
 final class ServerCommand {
 

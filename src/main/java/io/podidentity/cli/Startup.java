@@ -12,7 +12,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import org.jspecify.annotations.Nullable;
 
-/** Starts what the command asks for, and nothing of the other one. */
+/** Starts what the command needs, and nothing of the other command. */
 @ApplicationScoped
 class Startup {
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Says in one line which flag is wrong, how, and what to give instead. */
 final class UsageError {
 
-    /** What is that long was hardly meant for the command line; it may be a token. */
+    /** Long values may be tokens: truncate. */
     private static final Pattern LONG_VALUE = Pattern.compile("'([^']{20})[^']{130,}'");
 
     private UsageError() {}
@@ -39,7 +39,7 @@ final class UsageError {
                 : "'" + argument + "' follows no flag of " + command + "; see --help";
     }
 
-    /** What to give where no command, or none that exists, was given. */
+    /** What to give if the command is missing or unknown. */
     static String commands() {
         return "give server, auth, initialize or version, or see --help";
     }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything the server can be told. Each member is the system property {@code agent.NAME} and the
- * environment variable {@code AGENT_NAME}, in that order; before both comes the flag of the same
- * name, where it is one.
+ * The settings of {@code server}. Each is read from the flag of the same name, where it is one, the
+ * system property {@code agent.NAME}, or the environment variable {@code AGENT_NAME}, in that
+ * order.
  */
 @RegisterForReflection
 @ConfigMapping(prefix = "agent")
@@ -138,11 +138,11 @@ public interface AgentConfig {
     @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount")
     Path serviceAccountDir();
 
-    /** The API server's host, as Kubernetes tells every pod. */
+    /** The API server's host, from a pod's environment. */
     @WithDefault("${kubernetes.service.host:}")
     Optional<String> kubernetesServiceHost();
 
-    /** The API server's port, as Kubernetes tells every pod. */
+    /** The API server's port, from a pod's environment. */
     @WithDefault("${kubernetes.service.port:443}")
     String kubernetesServicePort();
 

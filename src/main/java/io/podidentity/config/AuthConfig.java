@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything that {@code auth} can be told beyond where its probes and metrics are. Each member is
- * the flag of the same name, the system property {@code auth.NAME} and the environment variable
- * {@code AUTH_NAME}.
+ * The settings of {@code auth}, except where its probes and metrics are. Each is read from the flag
+ * of the same name, the system property {@code auth.NAME}, or the environment variable {@code
+ * AUTH_NAME}.
  */
 @RegisterForReflection
 @ConfigMapping(prefix = "auth")

@@ -16,7 +16,7 @@ public record BindHost(String address) {
     /**
      * Reads an address, IPv6 with or without brackets.
      *
-     * @throws IllegalArgumentException if it is no address; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static BindHost parse(String text) {
         if (text.equals("localhost")) {
@@ -25,19 +25,19 @@ public record BindHost(String address) {
         boolean brackets = text.startsWith("[") && text.endsWith("]");
         String bare = brackets ? text.substring(1, text.length() - 1) : text;
         boolean ipv6 = bare.indexOf(':') >= 0;
-        // The JDK reads more: shortened IPv4, IPv6 with a zone or in brackets.
+        // The JDK accepts more: shortened IPv4, IPv6 with a zone or in brackets.
         boolean complete =
                 ipv6 ? IPV6.matcher(bare).matches() : DOTTED_QUAD.matcher(bare).matches();
         if (!complete || (brackets && !ipv6)) {
             throw notAnAddress(text);
         }
         try {
-            // Never looks a name up in DNS.
+            // Never resolves a name.
             if (!InetAddress.ofLiteral(bare).isMulticastAddress()) {
                 return new BindHost(bare);
             }
         } catch (IllegalArgumentException e) {
-            // Answered below, as a multicast address is.
+            // Rejected below.
         }
         throw notAnAddress(text);
     }

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What is asked of a flag when its command starts, whether it was given as a flag, a variable or a
- * property. Converters ask less: each command reads the other's settings, too, and a file that only
- * the other one needs must not keep it from starting.
+ * How a flag is checked when its command starts, whether given as a flag, a variable or a property.
+ * Converters check less: each command reads the other's settings, too, and a file that only the
+ * other needs must not prevent its start.
  */
 public enum Check {
     NONE,

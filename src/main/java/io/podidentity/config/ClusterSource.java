@@ -1,11 +1,10 @@
 package io.podidentity.config;
 
 /**
- * A cluster whose tokens are believed.
+ * A cluster whose tokens are accepted.
  *
  * @param name as clients name it
- * @param keys where the keys are that it signs tokens with: {@link #API_SERVER}, an https URL, or a
- *     file
+ * @param keys where its signing keys are: {@link #API_SERVER}, an https URL, or a file
  */
 public record ClusterSource(String name, String keys) {
 
@@ -15,7 +14,7 @@ public record ClusterSource(String name, String keys) {
     /**
      * Reads {@code NAME=KEYS}.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static ClusterSource parse(String text) {
         NamedValue named = NamedValue.parse(text, "my-cluster=/etc/keys.json");

@@ -5,9 +5,9 @@ import java.net.URI;
 import java.time.Duration;
 import org.eclipse.microprofile.config.spi.Converter;
 
-/** The readers of this package in the form that the configuration mapping takes. */
+/** This package's parsers, as converters for the configuration mapping. */
 @RegisterForReflection
-@SuppressWarnings("serial") // Nobody serializes them.
+@SuppressWarnings("serial") // Never serialized.
 public final class Converters {
 
     private Converters() {}

@@ -3,7 +3,7 @@ package io.podidentity.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** Reads addresses of HTTP services. */
+/** Reads URLs of HTTP services. */
 public final class Endpoint {
 
     private Endpoint() {}
@@ -11,11 +11,11 @@ public final class Endpoint {
     /**
      * Reads an absolute {@code http} or {@code https} URL.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static URI parse(String text) {
         if (text.contains("@")) {
-            // Not repeated: what is told here ends in logs.
+            // Not quoted, since errors are logged.
             throw new IllegalArgumentException(
                     "the URL holds a user or password; give one without, such as"
                             + " https://host:port");
@@ -28,7 +28,7 @@ public final class Endpoint {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // Answered below, as a URL of another kind is.
+            // Rejected below.
         }
         throw new IllegalArgumentException(
                 "'" + text + "' is not the URL of a service; give one such as https://host:port");

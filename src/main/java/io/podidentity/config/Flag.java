@@ -25,10 +25,10 @@ public @interface Flag {
     /** Whether the command needs it. */
     boolean required() default false;
 
-    /** What the help calls the default where the setting has none in so many words. */
+    /** The default as the help shows it, if the setting declares none. */
     String otherwise() default "";
 
-    /** What is asked of it beyond what the setting's converter reads. */
+    /** A check beyond the setting's converter. */
     Check check() default Check.NONE;
 
     /** Whether {@code auth} takes a setting of the agent, too. */

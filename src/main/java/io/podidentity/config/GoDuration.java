@@ -28,7 +28,7 @@ public final class GoDuration {
     /**
      * Reads a duration that is not negative.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static Duration parse(String text) {
         String unsigned = text.startsWith("+") ? text.substring(1) : text;

@@ -16,7 +16,7 @@ public final class KubernetesName {
     /**
      * Reads a node's name.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static String node(String text) {
         return read(
@@ -26,7 +26,7 @@ public final class KubernetesName {
     /**
      * Reads a taint's key.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static String taint(String text) {
         return read(

@@ -19,7 +19,7 @@ public enum LinkKind {
     /**
      * Reads a kind in any case.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static LinkKind parse(String text) {
         return Arrays.stream(values())

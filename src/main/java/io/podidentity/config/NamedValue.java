@@ -6,7 +6,7 @@ public record NamedValue(String name, String value) {
     /**
      * Reads an issuer, written {@code CLUSTER=ISSUER}.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static NamedValue issuer(String text) {
         return parse(text, "my-cluster=https://issuer");
@@ -16,7 +16,7 @@ public record NamedValue(String name, String value) {
      * Reads one.
      *
      * @param example what to give instead, for the message
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     static NamedValue parse(String text, String example) {
         int equals = text.indexOf('=');

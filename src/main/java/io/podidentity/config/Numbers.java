@@ -8,7 +8,7 @@ public final class Numbers {
     /**
      * Reads a TCP port.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static int port(String text) {
         return within(text, 1, 65_535, "a port");
@@ -17,7 +17,7 @@ public final class Numbers {
     /**
      * Reads a number that is not negative.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static int count(String text) {
         return within(text, 0, 1_000_000, "a count");
@@ -26,7 +26,7 @@ public final class Numbers {
     /**
      * Reads a number of at least one.
      *
-     * @throws IllegalArgumentException if it is none; the message says what to give
+     * @throws IllegalArgumentException if it is invalid; the message says what to give
      */
     public static int rate(String text) {
         return within(text, 1, 1_000_000, "a rate per second");
@@ -39,7 +39,7 @@ public final class Numbers {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Answered below, as a number out of bounds is.
+            // Rejected below.
         }
         throw new IllegalArgumentException(
                 "'"

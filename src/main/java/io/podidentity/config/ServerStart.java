@@ -1,7 +1,7 @@
 package io.podidentity.config;
 
 /**
- * Fired once when the process runs {@code server}, and never when it runs {@code auth}: whatever
- * serves pods starts with it, and not with the application.
+ * Fired once by {@code server}, never by {@code auth}: what serves pods starts on it, and not on
+ * the start of the application.
  */
 public record ServerStart() {}

@@ -27,7 +27,7 @@ public final class ServiceLinks implements SmallRyeConfigBuilderCustomizer {
         this.environment = environment;
     }
 
-    /** An environment's variables that are none. */
+    /** The environment without service links. */
     public static Map<String, String> without(Map<String, String> environment) {
         Map<String, String> others = new TreeMap<>(environment);
         others.values().removeIf(value -> LINK.matcher(value).matches());

@@ -3,8 +3,8 @@ package io.podidentity.config;
 import java.time.Duration;
 
 /**
- * How long the parts of a shutdown may take, one after the other. Kubernetes grants 30 s for all of
- * them and for the threads that {@code quarkus.thread-pool.shutdown-timeout} waits for.
+ * How long the steps of a shutdown may take. Kubernetes grants 30 s for all of them and for the
+ * threads that {@code quarkus.thread-pool.shutdown-timeout} waits for.
  */
 public final class ShutdownTimeouts {
 
@@ -17,7 +17,7 @@ public final class ShutdownTimeouts {
     /** For sockets to close. */
     public static final Duration SOCKETS = Duration.ofSeconds(1);
 
-    /** For what is being put back on the node's link. */
+    /** For restoring the node's link. */
     public static final Duration LINK = Duration.ofSeconds(5);
 
     private ShutdownTimeouts() {}

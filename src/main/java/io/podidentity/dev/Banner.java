@@ -4,7 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a developer how to be the sample pod; every line can be pasted. */
+/** How a developer acts as the sample pod; every command can be pasted. */
 record Banner(
         SamplePod pod,
         String cluster,

@@ -20,7 +20,7 @@ final class ClusterKey {
 
     private ClusterKey() {}
 
-    /** Reads the key, or makes one where there is none that can be read. */
+    /** Reads the key, or makes a new one if none can be read. */
     static PublicJsonWebKey keptIn(Path file) throws IOException {
         try {
             if (Files.exists(file)) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 class DevelopmentCluster {
 
     private static final Logger LOG = Logger.getLogger(DevelopmentCluster.class);
-    // Short enough that a session of some hours meets what a pod meets in days.
+    // Short, so that a few hours show what a pod sees in days.
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(30);
     private static final int AFTER_ALL = 10_000;

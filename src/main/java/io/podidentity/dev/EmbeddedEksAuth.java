@@ -76,7 +76,7 @@ final class EmbeddedEksAuth {
                 AuthEvents.NONE);
     }
 
-    /** Serves, and has exchanged a token once before: SDKs wait for a second only. */
+    /** Warms up, then serves: SDKs wait only a second. */
     void start(String cluster, String token) {
         service.warmUp(cluster, token);
         try {

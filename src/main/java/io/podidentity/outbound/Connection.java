@@ -28,7 +28,7 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** One connection, over which HTTP/1.1 is spoken, one exchange after the other. */
+/** An HTTP/1.1 connection, for one exchange at a time. */
 final class Connection {
 
     private static final Http1Config LIMITS =
@@ -42,17 +42,17 @@ final class Connection {
     private static final int MAX_BYTES = 256 * 1024;
 
     private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
-    private final @Nullable Proxy asked;
+    private final @Nullable Proxy proxy;
     private boolean reusable = true;
     private long lastUsedNanos = System.nanoTime();
 
     /**
-     * @param raw what is below the socket where that speaks TLS; closed without more words
-     * @param asked the proxy at the other end that is told the whole URL; null for the server, and
-     *     for a tunnel to it
+     * @param raw the socket below TLS; closed without TLS close_notify
+     * @param proxy the proxy at the other end, which gets absolute URLs; null for a server or a
+     *     tunnel
      */
-    Connection(Socket socket, Socket raw, @Nullable Proxy asked) throws IOException {
-        this.asked = asked;
+    Connection(Socket socket, Socket raw, @Nullable Proxy proxy) throws IOException {
+        this.proxy = proxy;
         if (socket instanceof SSLSocket secured) {
             http.bind(secured, raw);
         } else {
@@ -63,7 +63,7 @@ final class Connection {
     /**
      * Sends a call and reads the answer.
      *
-     * @throws IOException if not even the head of an answer comes
+     * @throws IOException if no response head arrives
      */
     HttpAnswer exchange(HttpCall call) throws IOException {
         reusable = false;
@@ -92,7 +92,7 @@ final class Connection {
         }
     }
 
-    /** Asks a proxy to lead on to a server. */
+    /** Opens a CONNECT tunnel. */
     static void tunnel(Socket socket, Destination to, Proxy proxy) throws IOException {
         Connection connection = new Connection(socket, socket, null);
         BasicClassicHttpRequest request =
@@ -129,7 +129,7 @@ final class Connection {
         return lastUsedNanos;
     }
 
-    /** Whether the other end has closed it, or has said something unasked. */
+    /** Whether the other end has closed it, or sent unexpected data. */
     boolean stale() {
         try {
             return http.isStale() || saysMore();
@@ -138,7 +138,7 @@ final class Connection {
         }
     }
 
-    /** What came without being asked for would be taken for the answer to the next call. */
+    /** Unexpected data would be taken for the next response. */
     private boolean saysMore() {
         try {
             return http.isDataAvailable(CHECK_TIMEOUT);
@@ -158,12 +158,12 @@ final class Connection {
         String target = (path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
         BasicClassicHttpRequest request =
                 new BasicClassicHttpRequest(call.method(), host(to), target);
-        request.setAbsoluteRequestUri(asked != null);
+        request.setAbsoluteRequestUri(proxy != null);
         request.setHeader("Host", call.uri().getRawAuthority());
         call.headers()
                 .forEach((name, values) -> values.forEach(one -> request.addHeader(name, one)));
-        if (asked != null && asked.authorization() != null) {
-            request.setHeader("Proxy-Authorization", asked.authorization());
+        if (proxy != null && proxy.authorization() != null) {
+            request.setHeader("Proxy-Authorization", proxy.authorization());
         }
         if (!BODILESS.contains(call.method())) {
             byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
@@ -190,7 +190,7 @@ final class Connection {
             if (body.size() > MAX_BYTES) {
                 throw new IOException("the document exceeds " + MAX_BYTES + " bytes");
             }
-            // Of what drips, each part comes in time.
+            // The read time-out alone does not stop a slow drip.
             if (System.nanoTime() - startNanos > timeout) {
                 throw new SocketTimeoutException("the answer does not end");
             }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** Makes connections: past or through a proxy, and secured where the server's URL is of https. */
+/** Opens connections, directly or through a proxy, with TLS for https. */
 final class Connector {
 
     private final Proxies proxies;
@@ -17,7 +17,7 @@ final class Connector {
     private final Duration read;
 
     /**
-     * @param read for each reading from the connections made
+     * @param read read time-out of the connections
      */
     Connector(Proxies proxies, Trust trust, Dialer dialer, Duration read) {
         this.proxies = proxies;

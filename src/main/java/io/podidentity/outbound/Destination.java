@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that HTTP is spoken to.
+ * An HTTP server.
  *
  * @param secure whether over TLS
  * @param host a name in lower case, or an address without brackets
@@ -34,7 +34,7 @@ record Destination(boolean secure, String host, int port) {
                 : host;
     }
 
-    /** The address that a text is; null if it is a name. */
+    /** The IP address that a text spells; null for a name. */
     static @Nullable InetAddress literal(String host) {
         try {
             return InetAddress.ofLiteral(host);

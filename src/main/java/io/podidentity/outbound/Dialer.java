@@ -18,10 +18,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to a host by whichever of its addresses answers first, as <a
- * href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305</a> has it: families in turn, the next
- * address a moment after the one before, or at once when that fails. The one that answered is the
- * first to be tried next time.
+ * Connects to the first address of a host that answers, as in <a
+ * href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305</a>: families alternate, and the next
+ * address is tried after a delay or when one fails. The winner is tried first next time.
  */
 final class Dialer {
 

@@ -14,15 +14,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of names. They are looked up again every few seconds; while that fails or takes
- * long, the last good ones serve. A look-up blocks its thread inside the C library, so it has one
- * of its own: on a virtual thread it would hold a carrier, of which there are two.
+ * Caches addresses of names for a few seconds; while resolving fails or takes long, the last ones
+ * are used. Resolving blocks in the C library, so it has a thread of its own: on a virtual thread
+ * it would hold a carrier.
  */
 final class DnsCache {
 
     private static final Duration TTL = Duration.ofSeconds(5);
 
-    /** What a look-up may take where old addresses are at hand. */
+    /** How long to wait for a refresh while stale addresses exist. */
     private static final Duration STALE_WAIT = Duration.ofMillis(100);
 
     private final Resolver resolver;
@@ -51,7 +51,7 @@ final class DnsCache {
                 : names.computeIfAbsent(host, Name::new).addresses(timeout);
     }
 
-    /** Asks the system. */
+    /** Resolves a name. */
     @FunctionalInterface
     interface Resolver {
         InetAddress[] all(String host) throws UnknownHostException;
@@ -78,7 +78,7 @@ final class DnsCache {
                 if (!before.isEmpty() && running == null && since.compareTo(TTL) < 0) {
                     return before;
                 }
-                // One that began a moment ago is hanging: the old addresses serve at once.
+                // A look-up that began longer ago hangs: the stale addresses are used at once.
                 wait =
                         before.isEmpty()
                                 ? timeout
@@ -129,7 +129,7 @@ final class DnsCache {
             if (!found.isEmpty()) {
                 known = found;
             } else {
-                // Asked again by the next call.
+                // The next call looks it up again.
                 lookedUpNanos = nanoTime.getAsLong() - TTL.toNanos();
             }
         }

@@ -10,14 +10,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer, read as far as it came.
+ * A response, possibly incomplete.
  *
- * @param broken why its body is not whole; null if it is
+ * @param broken why the body is incomplete; null if it is complete
  */
 public record HttpAnswer(
         int status, Map<String, List<String>> headers, String read, @Nullable IOException broken) {
 
-    /** The body, of which the missing part throws. */
+    /** The body; reading its missing part throws. */
     public InputStream body() {
         InputStream read = new ByteArrayInputStream(this.read.getBytes(StandardCharsets.UTF_8));
         return broken == null ? read : new SequenceInputStream(read, new Broken(broken));

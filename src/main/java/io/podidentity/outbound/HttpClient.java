@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks HTTP/1.1 with servers, and reads whole answers. It follows no redirect. */
+/** An HTTP/1.1 client that reads whole responses and follows no redirect. */
 public final class HttpClient implements AutoCloseable {
 
     private final Pool pool;
 
     /**
-     * @param connect until a connection stands, its name's look-up included, its handshake not
-     * @param read for an answer, and for a connection that is free
+     * @param connect time-out to resolve the name and connect, without the TLS handshake
+     * @param read time-out for a response, and for a free connection
      */
     public HttpClient(Proxies proxies, Trust trust, Duration connect, Duration read) {
         this.pool =
@@ -26,13 +26,13 @@ public final class HttpClient implements AutoCloseable {
     /**
      * Sends a call, once.
      *
-     * @throws IOException if not even the head of an answer comes
+     * @throws IOException if no response head arrives
      */
     public HttpAnswer send(HttpCall call) throws IOException {
         return exchange(call).answer();
     }
 
-    /** A call that can be given up by another thread. */
+    /** A call that another thread can abort. */
     public Exchange exchange(HttpCall call) {
         return new Exchange(call);
     }
@@ -53,7 +53,7 @@ public final class HttpClient implements AutoCloseable {
             this.call = call;
         }
 
-        /** Sends the call. To be asked for once. */
+        /** Sends the call; may be called once. */
         public HttpAnswer answer() throws IOException {
             Destination to = Destination.of(call.uri());
             Connection connection = pool.take(to);

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The hosts of {@code NO_PROXY}, which no proxy is asked for. */
+/** The hosts of {@code NO_PROXY}, which are reached directly. */
 final class NoProxy {
 
     private static final Pattern WITH_PORT = Pattern.compile("(.*[^:]|\\[.*]):([0-9]{1,5})");
@@ -20,7 +20,7 @@ final class NoProxy {
         this.rules = rules;
     }
 
-    /** Reads a list, in which what cannot be meant is passed over, as Go and curl do. */
+    /** Reads a list, ignoring invalid entries as Go and curl do. */
     static NoProxy parse(String text) {
         return new NoProxy(
                 Stream.of(text.toLowerCase(Locale.ROOT).split("[,\\s]+"))
@@ -95,7 +95,7 @@ final class NoProxy {
     private interface Rule {
 
         /**
-         * @param address what the host is where it is no name
+         * @param address the host's IP address; null for a name
          */
         boolean holds(Destination to, @Nullable InetAddress address);
     }

@@ -17,15 +17,15 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that are kept and shared. A call that finds none free waits, and takes whichever
- * comes first: one that another call has done with, or a new one, whoever it was begun for.
+ * Keeps and shares connections. A call that finds none free waits, and takes whichever comes first:
+ * one that another call released, or a new one, whichever call requested it.
  */
 final class Pool {
 
     /** Fewer than calls at once: each costs some 50 KB, and a handshake. */
     private static final int MAX_OPEN = 256;
 
-    /** Handshakes at once: more of them would only be slower each. */
+    /** Concurrent handshakes: more would only slow each other down. */
     private static final int MAX_CONNECTING = 32;
 
     private static final int MAX_IDLE = 32;
@@ -95,7 +95,7 @@ final class Pool {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } catch (ExecutionException e) {
-            // Thrown in another thread, and to several calls.
+            // Wrapped, because it was thrown in another thread and to several calls.
             throw new IOException(e.getCause());
         }
     }
@@ -131,7 +131,7 @@ final class Pool {
         }
     }
 
-    /** Others may still wait: for those who came before a failed one, that was all. */
+    /** Fails the calls that waited before a failed attempt. */
     private void ended(
             Destination to,
             @Nullable Connection made,
@@ -143,7 +143,7 @@ final class Pool {
             if (made != null) {
                 own.open++;
             } else if (own.open == 0) {
-                // While others are open those who wait get one of them.
+                // While others are open, waiting calls get one of those.
                 before.forEach(wait -> wait.completeExceptionally(problem));
                 own.waiting.removeIf(CompletableFuture::isDone);
             }
@@ -191,7 +191,7 @@ final class Pool {
         }
     }
 
-    /** Closes what is not used any more, until there is nothing left. */
+    /** Closes idle connections until none are left. */
     private void sweep() {
         try {
             boolean some = true;
@@ -223,15 +223,15 @@ final class Pool {
         return destinations.computeIfAbsent(to, key -> new PerDestination());
     }
 
-    /** What there is of one destination. */
+    /** The connections and waiting calls of one destination. */
     private static final class PerDestination {
 
-        /** The one used last comes last. */
+        /** Most recently used last. */
         private final Deque<Connection> idle = new ArrayDeque<>();
 
         private final Deque<CompletableFuture<Connection>> waiting = new ArrayDeque<>();
 
-        /** Those that calls have, and the idle ones. */
+        /** In use or idle. */
         private int open;
 
         private int connecting;

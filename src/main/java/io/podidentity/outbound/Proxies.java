@@ -8,13 +8,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which proxy leads where, by the variables that curl and programs written in Go read. Where those
- * two differ, as Go has it: <a
- * href="https://pkg.go.dev/golang.org/x/net/http/httpproxy">httpproxy</a>.
+ * Chooses proxies by the variables that curl and Go programs read. Where those differ, as Go does:
+ * <a href="https://pkg.go.dev/golang.org/x/net/http/httpproxy">httpproxy</a>.
  */
 public final class Proxies {
 
-    /** None. */
+    /** No proxies. */
     public static final Proxies NONE = new Proxies(null, null, NoProxy.parse(""));
 
     private final @Nullable Proxy forHttp;
@@ -39,7 +38,7 @@ public final class Proxies {
                 NoProxy.parse(environment.getOrDefault(spelled("NO_PROXY", environment), "")));
     }
 
-    /** The proxy on the way to a server; the machine itself is reached without. */
+    /** The proxy for a server; this machine is reached directly. */
     Optional<Proxy> toward(Destination to) {
         InetAddress literal = Destination.literal(to.host());
         boolean here =
@@ -65,7 +64,7 @@ public final class Proxies {
         }
     }
 
-    /** In capitals, unless only the other one says something. */
+    /** In capitals, unless only the lower-case one is set. */
     private static String spelled(String variable, Map<String, String> environment) {
         String lower = variable.toLowerCase(Locale.ROOT);
         return environment.getOrDefault(variable, "").isEmpty() && environment.containsKey(lower)

@@ -26,8 +26,8 @@ record Proxy(Destination server, @Nullable String authorization) {
     /**
      * Reads the URL of a proxy, whose scheme may be left out.
      *
-     * @throws IllegalArgumentException if it is none; the message does not quote it, since it may
-     *     hold a password
+     * @throws IllegalArgumentException if it is invalid; the message does not quote it, since it
+     *     may hold a password
      */
     static Proxy parse(String text) {
         Matcher url = URL.matcher(text.strip());

@@ -4,20 +4,20 @@ import io.quarkus.arc.Arc;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
-/** Where what blocks runs: a thread of its own for each task. */
+/** Executors for blocking tasks, one thread per task. */
 public final class Background {
 
     private static final Logger LOG = Logger.getLogger(Background.class);
 
-    /** For what waits on sockets. */
+    /** For tasks that wait only on sockets. */
     public static final Executor VIRTUAL = task -> start(Thread.ofVirtual(), task);
 
-    /** For what also reads files or looks names up, which would hold a virtual thread's carrier. */
+    /** For tasks that also read files or resolve names, which pins a carrier. */
     public static final Executor PLATFORM = task -> start(Thread.ofPlatform().daemon(), task);
 
     private Background() {}
 
-    /** Repeats off the timeline's one thread, which must not block. */
+    /** Runs tasks off the timeline's only thread, which must not block. */
     public static Repeating.Scheduler scheduler(Timeline timeline) {
         return (delay, task) -> {
             var _ = timeline.after(delay, () -> PLATFORM.execute(task));
@@ -28,7 +28,7 @@ public final class Background {
         thread.name("background").uncaughtExceptionHandler(Background::failed).start(task);
     }
 
-    /** A fetch that nobody waits for may end after the application has. */
+    /** A task may end after the application has. */
     private static void failed(Thread thread, Throwable failure) {
         if (Arc.container() == null) {
             LOG.debug("A task ended after the application had", failure);

@@ -2,7 +2,7 @@ package io.podidentity.schedule;
 
 import java.time.Duration;
 
-/** How long to wait before trying again: doubled with each failure in a row, up to a longest. */
+/** How long to wait before trying again: doubled with each failure in a row, up to a maximum. */
 public record Backoff(Duration first, Duration longest) {
 
     private static final int MAX_DOUBLINGS = 30;

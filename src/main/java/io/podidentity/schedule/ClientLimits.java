@@ -13,7 +13,7 @@ public final class ClientLimits {
     private final Map<String, TokenBucket> buckets;
 
     /**
-     * @param remembered clients at most; the longest unseen is forgotten
+     * @param remembered maximum number of clients; the least recently seen is forgotten
      * @param nanos the time, as {@link System#nanoTime()}
      */
     public ClientLimits(double perSecond, double burst, int remembered, LongSupplier nanos) {

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does something again and again, each time after the one before has ended. A time that fails is
- * reported and no more: nothing but {@link #stop} or success ends the repetition.
+ * Runs a task periodically, each time after the previous run has ended. A failure is only reported:
+ * nothing but {@link #stop} or success ends the repetition.
  */
 public final class Repeating {
 
@@ -29,9 +29,9 @@ public final class Repeating {
     }
 
     /**
-     * Does it now and at every interval from then on.
+     * Runs the task now and at every interval.
      *
-     * @param failures told of each kind of failure once, and again after a success
+     * @param failures gets each kind of failure once, and again after a success
      */
     public static Repeating every(
             Duration interval, Scheduler scheduler, Runnable task, Consumer<Throwable> failures) {
@@ -44,17 +44,16 @@ public final class Repeating {
     }
 
     /**
-     * Does it now and at every interval until it says that it is done. After failures the interval
-     * grows.
+     * Runs the task now and at every interval until it is done. After failures the interval grows.
      *
-     * @param failures told of each kind of failure once, and again after a success
+     * @param failures gets each kind of failure once, and again after a success
      */
     public static Repeating untilDone(
             Backoff backoff, Scheduler scheduler, Task task, Consumer<Throwable> failures) {
         return new Repeating(task, backoff, scheduler, failures).start();
     }
 
-    /** Begins no further time. */
+    /** Schedules no further runs. */
     public void stop() {
         stopped = true;
     }
@@ -92,17 +91,17 @@ public final class Repeating {
         }
     }
 
-    /** Runs something once, later; where it runs may block if the task does. */
+    /** Runs a task once after a delay, on a thread that may block if the task does. */
     @FunctionalInterface
     public interface Scheduler {
         void after(Duration delay, Runnable task);
     }
 
-    /** What is done. */
+    /** A task that may be done for good. */
     @FunctionalInterface
     public interface Task {
 
-        /** Whether it is done for good. */
+        /** Runs once; true when there is nothing left to do. */
         boolean run() throws IOException;
     }
 }

@@ -3,7 +3,7 @@ package io.podidentity.schedule;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Time as the cache sees it: the seam that lets tests run a day in a moment. */
+/** Time as the cache sees it; tests replace it to run a day in a moment. */
 public interface Timeline {
 
     /** The wall clock, which may jump: it says when credentials expire. */
@@ -19,7 +19,7 @@ public interface Timeline {
     @FunctionalInterface
     interface Timer {
 
-        /** Forgets the task, unless it has begun. */
+        /** Cancels the task, unless it has started. */
         void cancel();
     }
 

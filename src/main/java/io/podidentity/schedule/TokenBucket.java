@@ -2,7 +2,7 @@ package io.podidentity.schedule;
 
 import java.util.concurrent.TimeUnit;
 
-/** Lets so many pass per second and so many at once; full at the start. */
+/** A token bucket; full at the start. */
 public final class TokenBucket {
 
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);

@@ -22,8 +22,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jboss.logging.Logger;
 
 /**
- * A PEM file of authorities. A block that is no certificate is passed over with a warning: bundles
- * are put together from many places, and one odd block says nothing about the others.
+ * A PEM file of authorities. A block that is no certificate is skipped with a warning: bundles are
+ * assembled from many sources, and one odd block says nothing about the others.
  */
 public record PemAuthorities(Path file) {
 
@@ -32,13 +32,13 @@ public record PemAuthorities(Path file) {
     private static final String END = "-----END ";
     private static final String DASHES = "-----";
 
-    /** What was told already: some files are read again and again. */
+    /** Warnings already logged: some files are read again and again. */
     private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
     private static final int MAX_REPORTED = 1_000;
 
     /**
-     * Trusts them and nobody else.
+     * Trusts these authorities and no others.
      *
      * @throws IOException if the file cannot be read or holds no certificate
      */
@@ -64,7 +64,7 @@ public record PemAuthorities(Path file) {
      * @throws IOException if the file cannot be read or holds none
      */
     public List<Certificate> certificates() throws IOException {
-        // At once: the JDK's reader asks for one byte after another.
+        // In one go: the JDK would read byte by byte.
         byte[] content = Files.readAllBytes(file);
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -101,7 +101,7 @@ public record PemAuthorities(Path file) {
         return found;
     }
 
-    /** Those between the lines of one block, of which there may be several in PKCS #7 only. */
+    /** The certificates of one block, of which only PKCS #7 can hold several. */
     private static Collection<? extends Certificate> certificates(
             String block, CertificateFactory factory) throws CertificateException {
         int label = block.indexOf(DASHES, BEGIN.length());

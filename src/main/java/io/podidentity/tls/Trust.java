@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 
-/** Which servers are believed over TLS. */
+/** Which TLS servers are trusted. */
 @FunctionalInterface
 public interface Trust {
 
-    /** Asked for each connection: authorities may change meanwhile. */
+    /** Called for each connection: authorities may change meanwhile. */
     SSLContext context() throws IOException;
 
     /** The system's authorities. */
@@ -25,13 +25,13 @@ public interface Trust {
         };
     }
 
-    /** Those of a PEM file alone, read anew each time: they are rotated under a running process. */
+    /** Only those of a PEM file, read each time because they are rotated. */
     static Trust rotated(Path file) {
         return () -> of(file);
     }
 
     /**
-     * Those of a PEM file alone, as they are now.
+     * Only those of a PEM file, as they are now.
      *
      * @param setting what names the file
      * @throws InvalidSettingException if it cannot be read or holds none

@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** The cluster's API server, spoken to as the agent's own service account. */
+/** The cluster's API server, called as the agent's own service account. */
 public final class ApiServer {
 
     private final URI address;
@@ -46,9 +46,9 @@ public final class ApiServer {
     }
 
     /**
-     * What the server answers to a JSON document.
+     * Posts a JSON document and returns the response.
      *
-     * @throws IOException if the server does not take it
+     * @throws IOException if the server rejects it
      */
     String post(String path, String json) throws IOException {
         return http.send("POST", address.resolve(path), ownToken(), "application/json", json);
@@ -58,7 +58,7 @@ public final class ApiServer {
      * Changes what is at a path.
      *
      * @param operations a JSON patch
-     * @throws IOException if the server does not say that it is done
+     * @throws IOException if the server does not confirm it
      */
     public void patch(String path, String operations) throws IOException {
         http.send(

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Reads documents whose authors are not trusted to be brief. */
+/** Reads a document with a size limit. */
 final class BoundedText {
 
     /** Room for some five hundred keys. */

@@ -19,9 +19,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the keys come from that a changed token of a cached pod is verified with: a file, a URL, or
- * the API server that the agent runs under. Without any of them EKS Auth is asked about such
- * tokens.
+ * Produces the verifier for changed tokens of cached pods, with keys from a file, a URL, or the API
+ * server. Without keys EKS Auth is asked about such tokens.
  */
 @ApplicationScoped
 class ClusterKeys {
@@ -29,7 +28,7 @@ class ClusterKeys {
     private static final Logger LOG = Logger.getLogger(ClusterKeys.class);
     private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration REFRESH_INTERVAL = Duration.ofMinutes(1);
-    // In a folder of its own: a volume is often everybody's to write to.
+    // In a folder of its own: volumes are often world-writable.
     private static final String KEPT_FILE = "cluster/keys.json";
 
     @Produces
@@ -71,7 +70,7 @@ class ClusterKeys {
         return OwnCluster.apiServer(config, KEYS_TIMEOUT).map(KeysAtApiServer::new);
     }
 
-    /** The issuer of the agent's own token, which is that of the cluster; null without one. */
+    /** The issuer of the agent's own token, which is the cluster's; null without one. */
     private static @Nullable String ownIssuer(AgentConfig config, TokenReader reader) {
         Path own = config.serviceAccountDir().resolve("token");
         if (config.jwksFile().isPresent() || config.jwksUri().isPresent()) {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Exchanges small documents with a server, now and then: no connection is kept. */
+/** Sends and fetches small documents; no connection is kept. */
 final class Documents {
 
     private static final int OK = 200;
@@ -27,7 +27,7 @@ final class Documents {
 
     /**
      * @param authorities a PEM file of the only authorities to trust; null trusts the system's
-     * @param timeout to connect, again for the answer
+     * @param timeout to connect, and again for the response
      */
     Documents(@Nullable Path authorities, Proxies proxies, Duration timeout) {
         Trust trust = authorities == null ? Trust.system() : Trust.rotated(authorities);
@@ -42,7 +42,7 @@ final class Documents {
     }
 
     /**
-     * Sends a document, and takes any success for an answer.
+     * Sends a document and returns the response, which must be a success.
      *
      * @param type of the document
      */

@@ -42,7 +42,7 @@ public final class JwtTokenVerifier implements TokenVerifier {
         if (!parsed.get().token().equals(token)) {
             return new Refused("its claims are not those it was read with");
         }
-        // What costs nothing comes first: a token that is refused here fetches no keys.
+        // Cheap checks first: a token that fails them causes no fetch of keys.
         return wrongHeader(parsed.get().jws())
                 .or(() -> wrongNames(parsed.get()))
                 .or(() -> wrongTime(token))
@@ -51,8 +51,8 @@ public final class JwtTokenVerifier implements TokenVerifier {
                 .orElseGet(() -> verifySignature(parsed.get()));
     }
 
-    // The decoder skips what is not Base64, and nothing but this covers the signature's own
-    // spelling.
+    // Base64 decoding ignores invalid characters and the signature does not cover itself, so
+    // compare the encoded form.
     private static boolean spelledOneWay(ParsedToken parsed) {
         return parsed.token().raw().endsWith("." + parsed.jws().getEncodedSignature());
     }

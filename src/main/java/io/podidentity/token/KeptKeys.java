@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
 /**
- * A JWKS document kept on disk, so that a restart does not depend on the place it came from. Its
- * first line names that place, its second one when it was there.
+ * A JWKS document kept on disk, so that a restart does not depend on its source. The first line
+ * names the source, the second the time of the fetch.
  */
 record KeptKeys(Path file, String place, Clock clock) {
 
-    /** Longer than an outage lasts, shorter than a withdrawn key should be believed. */
+    /** Longer than an outage lasts, shorter than a withdrawn key should be trusted. */
     private static final Duration MAX_AGE = Duration.ofDays(7);
 
     /** Keeps a document that was just fetched. */
@@ -23,14 +23,14 @@ record KeptKeys(Path file, String place, Clock clock) {
     }
 
     /**
-     * Reads what was kept.
+     * Reads the kept document.
      *
-     * @throws IOException where there is nothing that may be believed
+     * @throws IOException if there is none that can be trusted
      */
     KeySet read() throws IOException {
         String[] lines;
         try {
-            // Whoever could write here could sign tokens.
+            // Write access to this file would allow forging tokens.
             lines = new OwnerOnlyFile(file).read().split("\n", 3);
         } catch (NoSuchFileException e) {
             throw new IOException("nothing was kept", e);

@@ -6,12 +6,12 @@ import java.io.IOException;
 public interface KeyDocument {
 
     /**
-     * Fetches the document, whatever it holds. May block for seconds.
+     * Fetches the document, without checking it. May block for seconds.
      *
      * @throws IOException where there is none now; the message says why and quotes no secret
      */
     String fetch() throws IOException;
 
-    /** Names the place, so that what was kept from another is not mistaken for its own. */
+    /** Names the source, so that keys kept from another are not mistaken for its own. */
     String place();
 }

@@ -6,7 +6,7 @@ public interface KeySource {
     /** Looks a key up by its id. May fetch keys: never call it on an event loop. */
     Lookup find(String keyId);
 
-    /** What a look-up found. */
+    /** The result of a look-up. */
     sealed interface Lookup {
 
         /** The cluster has the key. */
@@ -15,7 +15,7 @@ public interface KeySource {
         /** The cluster's keys are known, and this is none of them. */
         record Unknown() implements Lookup {}
 
-        /** Whether the cluster has the key cannot be told now; {@code problem} says why. */
+        /** It is unknown whether the cluster has the key; {@code problem} says why. */
         record Unavailable(String problem) implements Lookup {}
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The JWKS document of the cluster's API server. */
 public final class KeysAtApiServer implements KeyDocument {
 
-    // Before it, servers of one cluster could publish different keys.
+    // Before 1.34, servers of one cluster could publish different keys.
     private static final int FIRST_RELIABLE_MINOR = 34;
     private static final Pattern DIGITS = Pattern.compile("(\\d{1,4}).*");
 

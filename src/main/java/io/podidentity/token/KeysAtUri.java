@@ -16,7 +16,7 @@ public final class KeysAtUri implements KeyDocument {
     private final Documents http;
 
     /**
-     * @param uri of https: whoever serves the keys can sign tokens. On this machine http will do.
+     * @param uri https, because whoever serves the keys can forge tokens; http only on this machine
      * @param authorities a PEM file of the only authorities to trust; null trusts the system's
      */
     public KeysAtUri(URI uri, @Nullable Path authorities, Proxies proxies, Duration timeout) {

@@ -23,14 +23,14 @@ import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 
-/** A file that nobody but its owner may read, and that is never seen half written. */
+/** A file that only its owner may read, and that is replaced atomically. */
 public record OwnerOnlyFile(Path path) {
 
     /** Replaces the content; makes the folder where it is missing. */
     public void write(String content) throws IOException {
         Path folder = folder();
         makeOwn(folder);
-        // A temporary file is its owner's alone from the start.
+        // Temporary files are private to their owner from the start.
         Path half = Files.createTempFile(folder, "." + path.getFileName(), ".tmp");
         try {
             Files.writeString(half, content);
@@ -45,13 +45,13 @@ public record OwnerOnlyFile(Path path) {
     }
 
     /**
-     * The content, where nobody but this process' user and root can have written it.
+     * The content, if only this process' user and root can have written it.
      *
-     * @throws IOException where there is none that may be believed; the message says why
+     * @throws IOException if it cannot be trusted; the message says why
      */
     public String read() throws IOException {
         UserPrincipal self = self();
-        // Held open, so that what was looked at is what is read, whatever becomes of its path.
+        // Held open, so that the file checked is the file read.
         try (DirectoryStream<Path> listed = Files.newDirectoryStream(folder())) {
             if (!(listed instanceof SecureDirectoryStream<Path> folder)) {
                 throw new IOException("this system cannot tell whose it is");
@@ -104,11 +104,11 @@ public record OwnerOnlyFile(Path path) {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
         } catch (FileAlreadyExistsException e) {
-            // Whose it is counts when the file is read.
+            // Its owner is checked on reading.
         }
     }
 
-    /** The user whom new files belong to: the JDK does not tell it otherwise. */
+    /** This process' user, as the owner of a new file: the JDK offers no other way. */
     private UserPrincipal self() throws IOException {
         Path sample = Files.createTempFile(folder(), ".owner", ".tmp");
         try {

@@ -15,8 +15,7 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token taken apart, for reader and verifier alike, so that the claims which are believed are the
- * claims which were verified.
+ * A parsed token, shared by reader and verifier, so that the claims used are the claims verified.
  *
  * @param jws not verified yet
  * @param subject the claim {@code sub}
@@ -27,7 +26,7 @@ record ParsedToken(JsonWebSignature jws, @Nullable String subject, ServiceAccoun
     private static final int MAX_LENGTH = 16 * 1024;
     private static final Pattern SUBJECT = Pattern.compile("system:serviceaccount:([^:]+):([^:]+)");
 
-    /** Empty where the parts are not those of a JWT. Why is not said: the library quotes tokens. */
+    /** Empty if it is not a JWT. Without a reason: the library's messages quote tokens. */
     static Optional<ParsedToken> of(String raw) {
         if (raw.length() > MAX_LENGTH) {
             return Optional.empty();

@@ -60,7 +60,7 @@ public final class RefreshingKeys implements KeySource {
         }
         Optional<CompletableFuture<Void>> refresh = refreshUnlessJustTried();
         if (refresh.isEmpty()) {
-            // Not what was known before: a fetch may have ended in between.
+            // Re-read: a fetch may have finished meanwhile.
             return state.find(keyId);
         }
         try {
@@ -73,7 +73,7 @@ public final class RefreshingKeys implements KeySource {
         return state.find(keyId);
     }
 
-    /** Keeps them fresh from now on. */
+    /** Refreshes them periodically. */
     public void keepFreshEvery(Duration interval, Repeating.Scheduler scheduler) {
         var _ =
                 Repeating.every(
@@ -83,7 +83,7 @@ public final class RefreshingKeys implements KeySource {
                         bug -> LOG.error("The cluster's keys are not kept fresh for now", bug));
     }
 
-    /** Starts a refresh where one is due, and does not wait for it. To be called often. */
+    /** Starts a refresh if one is due, and does not wait for it. To be called often. */
     void keepFresh() {
         Duration age = age(state.refreshed());
         if (age.isNegative() || age.compareTo(timing.refreshEvery()) >= 0) {
@@ -175,8 +175,8 @@ public final class RefreshingKeys implements KeySource {
     /**
      * When keys are fetched.
      *
-     * @param refreshEvery whether or not they are missed
-     * @param tryAgainAfter the least time between two fetches, however many unknown keys are named
+     * @param refreshEvery interval of scheduled refreshes
+     * @param tryAgainAfter minimum time between two fetches, however many unknown keys are named
      * @param timeout how long a look-up waits for a fetch
      */
     public record Timing(Duration refreshEvery, Duration tryAgainAfter, Duration timeout) {
@@ -187,7 +187,7 @@ public final class RefreshingKeys implements KeySource {
     }
 
     /**
-     * @param problem what went wrong the last time, null where nothing did
+     * @param problem of the last fetch; null if it succeeded
      */
     private record State(@Nullable KeySet keys, Instant refreshed, @Nullable String problem) {
 

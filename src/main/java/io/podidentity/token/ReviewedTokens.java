@@ -7,10 +7,7 @@ import org.jose4j.json.JsonUtil;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Verifies a token and then asks the API server about it too, which knows whether its pod is still
- * there.
- */
+/** Verifies a token, then asks the API server, which knows whether its pod still exists. */
 public final class ReviewedTokens implements TokenVerifier {
 
     private static final String PATH = "/apis/authentication.k8s.io/v1/tokenreviews";
@@ -19,7 +16,7 @@ public final class ReviewedTokens implements TokenVerifier {
     private final ApiServer server;
 
     /**
-     * @param first what is asked before, so that forged tokens cost the API server nothing
+     * @param first verifies first, so that forged tokens cost the API server nothing
      */
     public ReviewedTokens(TokenVerifier first, ApiServer server) {
         this.first = first;
@@ -75,7 +72,7 @@ public final class ReviewedTokens implements TokenVerifier {
         return forUs(status.get("audiences"));
     }
 
-    /** A server that passes over the question's audiences has compared the token with its own. */
+    /** A server that ignores the requested audiences has checked its own. */
     private static Verdict forUs(@Nullable Object audiences) {
         if (!(audiences instanceof List<?> list) || list.isEmpty()) {
             return new Verdict.Unverifiable("the API server does not look at audiences");

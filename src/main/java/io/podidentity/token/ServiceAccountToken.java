@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service account token as it reads, verified or not.
+ * The claims of a service account token, verified or not.
  *
  * @param raw the compact JWT, a secret
  * @param keyId the header's {@code kid}

@@ -21,7 +21,7 @@ public final class TokenReader {
         this.clock = clock;
     }
 
-    /** Says what a bare token claims, and whether now lies within its time. */
+    /** Reads the claims of a bare token, and checks that it is valid now. */
     public TokenReading read(String raw) {
         if (raw.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return new Malformed("the header must hold the bare token, without \"Bearer\"");

@@ -1,6 +1,6 @@
 package io.podidentity.token;
 
-/** What reading a token without verifying it gave. */
+/** The result of reading a token without verifying it. */
 public sealed interface TokenReading {
 
     /** A JWT within its time; its signature has not been looked at. */
@@ -15,9 +15,9 @@ public sealed interface TokenReading {
         String problem();
     }
 
-    /** A JWT whose time is over. */
+    /** A JWT that has expired. */
     record Expired(String problem) implements OutOfTime {}
 
-    /** A JWT whose time has not come. */
+    /** A JWT that is not valid yet. */
     record NotYetValid(String problem) implements OutOfTime {}
 }

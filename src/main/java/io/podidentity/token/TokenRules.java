@@ -4,7 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token must say to be believed.
+ * What a token must claim to be accepted.
  *
  * @param issuer the only issuer accepted; null accepts any, since the keys already name the cluster
  * @param audiences a token must be meant for one of these
@@ -17,7 +17,7 @@ public record TokenRules(@Nullable String issuer, Set<String> audiences) {
     public TokenRules {
         audiences = Set.copyOf(audiences);
         if (audiences.isEmpty()) {
-            // Any audience would do: the API server's, a vault's, a service mesh's.
+            // Otherwise any audience would do, such as the API server's.
             throw new IllegalArgumentException("a token must be meant for somebody");
         }
     }

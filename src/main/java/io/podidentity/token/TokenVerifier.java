@@ -1,6 +1,6 @@
 package io.podidentity.token;
 
-/** Says whether the cluster really issued a token. */
+/** Verifies that the cluster issued a token. */
 public interface TokenVerifier {
 
     /**
@@ -8,16 +8,16 @@ public interface TokenVerifier {
      */
     Verdict verify(ServiceAccountToken token);
 
-    /** What a verification found. */
+    /** The result of a verification. */
     sealed interface Verdict {
 
         /** The cluster issued the token and it is valid now. */
         record Genuine() implements Verdict {}
 
-        /** The token must not be believed; {@code problem} never quotes it. */
+        /** The token must not be trusted; {@code problem} never quotes it. */
         record Refused(String problem) implements Verdict {}
 
-        /** There are no keys to tell with; {@code problem} says why. */
+        /** There are no keys to verify with; {@code problem} says why. */
         record Unverifiable(String problem) implements Verdict {}
     }
 }

@@ -25,7 +25,7 @@ public record VerificationKey(String keyId, PublicKey key, Set<String> algorithm
         return new VerificationKey(keyId, key, fitting(key));
     }
 
-    /** From a JWK with an id; where it names its algorithm, no other will do. */
+    /** From a JWK with an id; if it names its algorithm, only that one is allowed. */
     static VerificationKey of(JsonWebKey jwk, PublicKey key) {
         Set<String> fitting = fitting(key);
         @Nullable String only = jwk.getAlgorithm();

@@ -15,7 +15,7 @@ public record Answer(CredentialOutcome outcome, Origin origin) {
         FETCHED,
         /** A fetch that another request had started. */
         JOINED,
-        /** Nowhere: the agent turned the request away. */
+        /** The agent rejected the request. */
         REJECTED
     }
 
@@ -27,7 +27,7 @@ public record Answer(CredentialOutcome outcome, Origin origin) {
         return new Answer(new Rejected(reason, message), Origin.REJECTED);
     }
 
-    /** The same answer for one who came while the fetch was already running. */
+    /** The same answer for a request that joined the fetch. */
     Answer joined() {
         return origin == Origin.FETCHED ? new Answer(outcome, Origin.JOINED) : this;
     }

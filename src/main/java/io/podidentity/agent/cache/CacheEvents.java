@@ -6,10 +6,10 @@ import io.podidentity.agent.credentials.PodIdentity;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Hears what the cache does, for metrics and the log; called often, must not block. */
+/** What the cache does, for metrics and the log. Called often; must not block. */
 public interface CacheEvents {
 
-    /** Nobody listens. */
+    /** Ignores all events. */
     CacheEvents NONE = new CacheEvents() {};
 
     /** A request was answered from memory. */
@@ -21,10 +21,10 @@ public interface CacheEvents {
     /** A request waits for a fetch that another one started. */
     default void joined() {}
 
-    /** A request was turned away without asking anyone. */
+    /** A request was rejected without a call to EKS Auth. */
     default void rejected(Reason reason) {}
 
-    /** A token was checked that differs from those its pod's entry knows. */
+    /** A token that its pod's entry did not know was verified. */
     default void verified(Verification result) {}
 
     /**
@@ -38,47 +38,47 @@ public interface CacheEvents {
      * A renewal failed.
      *
      * @param inARow how many of this entry's renewals have failed in a row; log the first
-     * @param dropped whether the entry went with it
+     * @param dropped whether the entry was dropped
      */
     default void renewalFailed(
             @Nullable PodIdentity pod, Failed failure, int inARow, boolean dropped) {}
 
-    /** A renewal was due and deliberately not made. */
+    /** A renewal was due but deliberately not made. */
     default void renewalSkipped(@Nullable PodIdentity pod, Skip why) {}
 
     default void evicted(Eviction cause) {}
 
-    /** EKS Auth throttles: the agent now makes so many calls at once, after a pause. */
+    /** EKS Auth throttles: after a pause the agent makes at most this many calls at once. */
     default void slowedDown(int calls, Duration pause) {}
 
-    /** The agent is back at its full pace. */
+    /** The agent is back at its full rate. */
     default void recovered() {}
 
-    /** A bug; whoever waited got an answer nevertheless. */
+    /** A bug; the waiting requests were answered nevertheless. */
     default void broke(Throwable bug) {}
 
-    /** What checking another token for a cached pod gave. */
+    /** The result of verifying another token of a cached pod. */
     enum Verification {
         /** The cluster issued it. */
         GENUINE,
         REFUSED,
-        /** No keys to tell with. */
+        /** There are no keys to verify with. */
         UNVERIFIABLE
     }
 
     /** Why a due renewal was not made. */
     enum Skip {
-        /** Nobody has asked since the last renewal. */
+        /** No request since the last renewal. */
         NOT_ASKED,
-        /** The newest token known to be good has expired. */
+        /** The newest genuine token has expired. */
         TOKEN_EXPIRED
     }
 
-    /** Why an entry went. */
+    /** Why an entry was dropped. */
     enum Eviction {
         SIZE,
         EXPIRED,
-        /** The source said that the pod is no longer entitled. */
+        /** EKS Auth said that the pod is no longer entitled. */
         REFUSED
     }
 }

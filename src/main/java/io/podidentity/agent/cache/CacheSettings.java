@@ -3,15 +3,15 @@ package io.podidentity.agent.cache;
 import java.time.Duration;
 
 /**
- * What an operator may decide about the cache.
+ * Settings of the cache.
  *
  * @param retention age at which credentials are renewed if the pod still asks; zero: no caching
  * @param size entries at most; zero: no caching
  * @param renewalsPerSecond background renewals at most
- * @param clientTimeout how long a caller waits for a running fetch; less than the second after
- *     which the SDKs give up, so that they get an answer they can act upon
- * @param concurrentFetches calls to the source at once
- * @param waitingFetches fetches that may wait for their turn; more are turned away
+ * @param clientTimeout how long a request waits for a running fetch; less than the second after
+ *     which SDKs give up, so that they get an answer
+ * @param concurrentFetches calls to EKS Auth at once
+ * @param waitingFetches fetches that may wait for their turn; more are rejected
  * @param perClient sustained fetches and verifications per second of one client address
  * @param burstPerClient how many of them at once
  */
@@ -37,16 +37,16 @@ public record CacheSettings(
     }
 
     /**
-     * The given flags with the house's limits.
+     * The given flags with default limits.
      *
-     * <p>The fetches at once are a bound: {@link CongestionWindow} begins with fewer.
+     * <p>{@link CongestionWindow} begins with fewer fetches at once.
      */
     public static CacheSettings of(Duration retention, int size, int renewalsPerSecond) {
         return new CacheSettings(
                 retention, size, renewalsPerSecond, Duration.ofMillis(900), 512, 5_000, 20, 500);
     }
 
-    /** Whether anything is kept at all; that callers share a fetch holds regardless. */
+    /** Whether anything is cached; requests share a fetch regardless. */
     public boolean caching() {
         return size > 0 && retention.isPositive();
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** Waits for a flight, but not so long that the one who asked has gone. */
+/** Waits for a flight, at most the client timeout. */
 final class ClientDeadline {
 
     private final Duration wait;
@@ -22,12 +22,12 @@ final class ClientDeadline {
         this.events = events;
     }
 
-    /** Waits for a flight that the caller has started. */
+    /** Waits for a flight that this request started. */
     CompletionStage<Answer> await(Flight flight) {
         return await(flight, UnaryOperator.identity(), ClientDeadline::late);
     }
 
-    /** Waits for a flight that somebody else has started. */
+    /** Waits for a flight that another request started. */
     CompletionStage<Answer> join(Flight flight) {
         return join(flight, ClientDeadline::late);
     }

@@ -6,41 +6,41 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls may be out at once, learned from their answers as TCP learns its congestion window
- * (AIMD): it grows with each quick answer and is halved when the source throttles, or fails in a
- * way that may pass, for it may be the node that cannot keep up. Where the source throttles, there
- * are also half the renewals, and no calls at all for a moment.
+ * How many calls may run at once, learned from their answers as TCP learns its congestion window
+ * (AIMD): it grows with each fast answer and is halved when EKS Auth throttles or fails
+ * transiently, since the node itself may be overloaded. Throttling also halves the renewal rate and
+ * pauses all calls.
  *
- * <p>One round trip proves one thing: calls begun before the last cut neither cut again nor let the
- * window grow, so that the order in which the answers of one round arrive does not matter.
+ * <p>At most one change per round trip: calls started before the last cut are ignored, so that the
+ * order of the answers in one round does not matter.
  *
- * <p>The pause does not grow. A whole fleet that starts at once is throttled for minutes, and with
- * growing pauses its agents leave the source idle while pods give up; the fleet's simulation among
- * the benchmarks shows it.
+ * <p>The pause does not grow: a whole fleet that starts at once is throttled for minutes, and
+ * growing pauses would leave EKS Auth idle while pods give up. The fleet simulation in {@code
+ * src/bench} shows it.
  */
 final class CongestionWindow {
 
     private static final double MIN_RENEWAL_SHARE = 1.0 / 64;
     private static final double STEP = 0.02;
 
-    /** With its jitter short enough for those who wait already. */
+    /** First pause; with jitter at most 600 ms. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
 
-    /** With its jitter at most 3 s: within the tries of every SDK. */
+    /** Later pauses; with jitter at most 3 s. */
     private static final Duration PAUSE = Duration.ofMillis(1_500);
 
     private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
-    /** Calls at once to begin with: as many new connections as a small node can open in time. */
+    /** Initial window: as many new connections as a small node can open in time. */
     static final int FIRST_CALLS = 128;
 
-    /** What a source that fails is asked at once at least, so that an outage's end is seen. */
+    /** Minimum window during failures, so that recovery is noticed. */
     private static final int MIN_CALLS = 8;
 
-    /** Slower answers are no reason to ask for more at once. */
+    /** Slower answers do not grow the window. */
     private static final Duration FAST_RESPONSE = Duration.ofMillis(600);
 
-    /** So long after throttling the window grows by one a round trip; else it doubles. */
+    /** For this long after throttling the window grows linearly. */
     private static final Duration SLOW_GROWTH = Duration.ofSeconds(10);
 
     private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
@@ -65,9 +65,9 @@ final class CongestionWindow {
     private Duration slowGrowth = Duration.ZERO;
 
     /**
-     * At full speed.
+     * A window of the initial size.
      *
-     * @param maxCalls calls at once at most
+     * @param maxCalls the maximum window
      */
     CongestionWindow(int maxCalls, Timeline timeline, RandomGenerator random, CacheEvents events) {
         this.maxCalls = maxCalls;
@@ -77,12 +77,12 @@ final class CongestionWindow {
         this.window = Math.min(FIRST_CALLS, maxCalls);
         this.roundStartNanos = timeline.nanos();
         this.lastSuccessNanos = roundStartNanos;
-        // A call that begins right now can prove something.
+        // Calls starting now may change the window.
         this.cutNanos = roundStartNanos - 1;
         this.throttledNanos = cutNanos;
     }
 
-    /** Lets a call out if one more may be out now. */
+    /** Starts a call if one more may run now. */
     synchronized boolean begin() {
         if (running >= open() || pause().isPositive()) {
             return false;
@@ -96,7 +96,7 @@ final class CongestionWindow {
         running--;
     }
 
-    /** How many calls are out. */
+    /** How many calls are running. */
     synchronized int running() {
         return running;
     }
@@ -104,8 +104,8 @@ final class CongestionWindow {
     /**
      * A call was throttled.
      *
-     * @param startNanos when it began
-     * @param retryAfter how long the source asks to be left alone
+     * @param startNanos when it started
+     * @param retryAfter from the source's {@code Retry-After}
      */
     void onThrottled(long startNanos, @Nullable Duration retryAfter) {
         synchronized (this) {
@@ -123,9 +123,9 @@ final class CongestionWindow {
     }
 
     /**
-     * A call failed in a way that may pass.
+     * A call failed transiently.
      *
-     * @param startNanos when it began
+     * @param startNanos when it started
      */
     synchronized void onFailure(long startNanos) {
         cut(startNanos, MIN_CALLS);
@@ -134,7 +134,7 @@ final class CongestionWindow {
     /**
      * A call was answered.
      *
-     * @param startNanos when it began
+     * @param startNanos when it started
      */
     void onSuccess(long startNanos) {
         synchronized (this) {
@@ -159,28 +159,28 @@ final class CongestionWindow {
         events.recovered();
     }
 
-    /** How many calls may be out at once now, at least one. */
+    /** How many calls may run at once now, at least one. */
     synchronized int open() {
         return (int) remembered();
     }
 
-    /** The part of the renewals to make now, above 0 and at most 1. */
+    /** The fraction of the renewal rate to use now, above 0 and at most 1. */
     synchronized double renewalShare() {
         return renewalShare;
     }
 
-    /** What is left of the pause; zero or less: none. */
+    /** What is left of the pause; zero or negative if it is over. */
     synchronized Duration pause() {
         return pause.minus(timeline.since(throttledNanos));
     }
 
-    /** What was learned before a silence says little about now. */
+    /** After 10 s without success the window is capped at its initial size. */
     private double remembered() {
         boolean forgotten = timeline.since(lastSuccessNanos).compareTo(FORGOTTEN_AFTER) > 0;
         return forgotten ? Math.min(window, FIRST_CALLS) : window;
     }
 
-    /** Not half of what may be out: far fewer may have been too many. */
+    /** Halves the calls actually in flight, not the window. */
     private void cut(long startNanos, int least) {
         round(startNanos);
         if (startNanos - cutNanos > 0) {
@@ -190,7 +190,7 @@ final class CongestionWindow {
         }
     }
 
-    /** Remembers how many calls were out at once in this round trip and the one before it. */
+    /** Records the peak of concurrent calls in this round trip and the one before. */
     private void round(long startNanos) {
         if (startNanos - roundStartNanos >= 0) {
             lastPeak = peak;

@@ -16,10 +16,10 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Answers from memory, or makes one fetch for all who ask at the same time. */
+/** Answers from memory, or with one fetch for all concurrent requests. */
 public final class CredentialCache implements AutoCloseable {
 
-    /** More addresses than a node has. */
+    /** More client addresses than a node has. */
     private static final int CLIENTS = 4_096;
 
     private final Timeline timeline;
@@ -32,7 +32,7 @@ public final class CredentialCache implements AutoCloseable {
     private final SingleFlight fetches;
 
     /**
-     * @param executor runs what blocks: calls to the source and verifications
+     * @param executor runs blocking work: calls to EKS Auth and verifications
      */
     public CredentialCache(
             CredentialSource source,
@@ -81,7 +81,7 @@ public final class CredentialCache implements AutoCloseable {
                         events);
     }
 
-    /** Begins to renew in the background. */
+    /** Starts background renewals. */
     public void start() {
         renewals.start();
     }
@@ -96,7 +96,7 @@ public final class CredentialCache implements AutoCloseable {
      * Answers a request for a token that has not expired. Never blocks and never fails: every
      * failure is an outcome.
      *
-     * @param client the address of the one who asks, for limits per client
+     * @param client the client's address, for limits per client
      */
     public CompletionStage<Answer> get(ServiceAccountToken token, String client) {
         try {
@@ -109,8 +109,8 @@ public final class CredentialCache implements AutoCloseable {
     }
 
     /**
-     * Answers at once for a token that was let in before, without reading it, which costs far more
-     * than all the rest of a hit. Empty where there is more to do: then read the token and get.
+     * Answers at once for a token admitted before, without parsing it, which would cost far more
+     * than the rest of a hit. Empty otherwise: then parse the token and call {@link #get}.
      */
     public Optional<CompletionStage<Answer>> recall(String rawToken) {
         TokenDigest digest = TokenDigest.of(rawToken);
@@ -163,27 +163,27 @@ public final class CredentialCache implements AutoCloseable {
         return flying.equals(mine) ? deadline.await(mine) : deadline.join(flying);
     }
 
-    /** How many pods have credentials here. */
+    /** How many pods have an entry. */
     public int entries() {
         return store.count();
     }
 
-    /** When the first of the entries expires. */
+    /** When the first entry expires. */
     public Optional<Instant> nextExpiry() {
         return store.nextExpiry();
     }
 
-    /** How many pods that ask have credentials so near their end that they should be renewed. */
+    /** How many requested entries are close to expiry and should have been renewed. */
     public int overdue() {
         return store.overdue();
     }
 
-    /** How many tokens are being fetched for, or have just been denied. */
+    /** How many tokens have a running fetch, or were denied just now. */
     public int flights() {
         return fetches.count();
     }
 
-    /** How many calls to the source are out. */
+    /** How many calls to EKS Auth are running. */
     public int fetchesRunning() {
         return limiter.running();
     }
@@ -193,7 +193,7 @@ public final class CredentialCache implements AutoCloseable {
         return limiter.waiting();
     }
 
-    /** How many calls to the source may be out at once, now. */
+    /** How many calls to EKS Auth may run at once now. */
     public int fetchesAllowed() {
         return limiter.allowed();
     }

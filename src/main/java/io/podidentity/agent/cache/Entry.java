@@ -15,10 +15,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One pod's credentials: who may read them, how good they are and how they are renewed. */
+/** One pod's credentials: which tokens may read them, how fresh they are, and their renewal. */
 final class Entry {
 
-    /** A pod holds an old and a new token for some hours; more are containers gone astray. */
+    /** A pod holds an old and a new token for some hours; more is a misbehaving container. */
     static final int READERS = 4;
 
     private final String key;
@@ -39,9 +39,9 @@ final class Entry {
     private long retryNanos;
 
     /**
-     * @param flight that brought the credentials
+     * @param flight the fetch or renewal that brought the credentials
      * @param lastRequestNanos when a client last asked
-     * @param storedNanos when they came
+     * @param storedNanos when they were stored
      */
     Entry(
             Flight flight,
@@ -75,7 +75,7 @@ final class Entry {
         return issued;
     }
 
-    /** The answer for whoever may read, made once. */
+    /** The answer for all readers, created once. */
     CompletionStage<Answer> answer() {
         return answer;
     }
@@ -84,7 +84,7 @@ final class Entry {
         return admitted(token) != null;
     }
 
-    /** Whether this token was let in and has not expired since. */
+    /** Whether this token was admitted and has not expired. */
     boolean readableBy(TokenDigest token, Instant now) {
         AdmittedToken admitted = admitted(token);
         return admitted != null && admitted.valid(now);
@@ -103,7 +103,7 @@ final class Entry {
         return readers;
     }
 
-    /** Lets a token in that is known to be good, and renews with it if it is the newest. */
+    /** Admits a genuine token, and uses it for renewals if it is the newest. */
     synchronized void admit(PodToken good) {
         if (!readableBy(good.digest())) {
             readers =
@@ -116,7 +116,7 @@ final class Entry {
         }
     }
 
-    /** Takes over what the entry it replaces knew about its pod. */
+    /** Takes over readers, last request and renewal token of the entry it replaces. */
     synchronized void inherit(Entry old) {
         if (pod == null || !pod.equals(old.pod)) {
             return;
@@ -136,8 +136,8 @@ final class Entry {
     }
 
     /**
-     * What is left, by the clock that says less. The wall clock may be set back and the other one
-     * stands still while the machine sleeps; neither may stretch the credentials' life.
+     * The smaller of wall-clock and monotonic remaining time: the wall clock may be set back, and
+     * the monotonic one stops while the machine sleeps.
      */
     Duration left(Timeline timeline) {
         long byAge = lifetimeNanos - (timeline.nanos() - storedNanos);
@@ -156,17 +156,17 @@ final class Entry {
         lastRequestNanos = nanos;
     }
 
-    /** When somebody last asked. */
+    /** When a client last asked. */
     long lastRequestNanos() {
         return lastRequestNanos;
     }
 
-    /** Whether anybody has asked since these credentials were asked for. */
+    /** Whether a client asked since this entry's fetch began. */
     boolean requestedSinceFetch() {
         return lastRequestNanos - fetchStartNanos >= 0;
     }
 
-    /** Whether it should have been renewed and was not, though its pod asks. */
+    /** Whether it should have been renewed but was not, although its pod asks. */
     boolean overdue(Timeline timeline) {
         boolean late =
                 switch (freshness(timeline)) {
@@ -176,12 +176,12 @@ final class Entry {
         return late && requestedSinceFetch() && renewalToken() != null;
     }
 
-    /** The newest token known to be good; null when nothing is to be renewed. */
+    /** The newest genuine token; null while renewals are suspended. */
     synchronized @Nullable PodToken renewalToken() {
         return renewalToken;
     }
 
-    /** Forgets the token: nothing is renewed until somebody asks again. */
+    /** Forgets the token: no renewals until the next request. */
     synchronized boolean suspendRenewal() {
         boolean had = renewalToken != null;
         renewalToken = null;
@@ -192,7 +192,7 @@ final class Entry {
         return renewal;
     }
 
-    /** Whether a renewal may be tried now. */
+    /** Whether a renewal may start now. */
     synchronized boolean renewable(long nanos) {
         return renewal == null && (failures == 0 || nanos - retryNanos >= 0);
     }
@@ -202,7 +202,7 @@ final class Entry {
         return failures > 0;
     }
 
-    /** Begins a renewal unless one is running; returns the one that runs now. */
+    /** Starts a renewal unless one is running; returns the running one. */
     synchronized Flight renewing(Flight flight) {
         if (renewal == null) {
             renewal = flight;

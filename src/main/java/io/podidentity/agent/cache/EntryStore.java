@@ -15,10 +15,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The entries, a bounded number of them; reading takes no lock. */
+/** A bounded number of entries; reading takes no lock. */
 final class EntryStore {
 
-    /** Tokens that were pushed out of their entries are cleared away when so many may be left. */
+    /** How many keys of tokens no longer admitted may accumulate. */
     private static final int SPARE_KEYS = 64;
 
     private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
@@ -46,7 +46,7 @@ final class EntryStore {
         return entries.get(key);
     }
 
-    /** The entry that a token was let into before; it may not be any more. */
+    /** The entry that a token was admitted to, which may no longer admit it. */
     @Nullable Entry find(TokenDigest token) {
         String key = keys.get(token);
         return key == null ? null : entries.get(key);
@@ -60,23 +60,23 @@ final class EntryStore {
         return entries.size();
     }
 
-    /** When the first of the entries expires. */
+    /** When the first entry expires. */
     Optional<Instant> nextExpiry() {
         return entries.values().stream()
                 .map(entry -> entry.issued().credentials().expiration())
                 .min(Comparator.naturalOrder());
     }
 
-    /** How many entries should have been renewed and were not, though their pods ask. */
+    /** How many requested entries should have been renewed and were not. */
     int overdue() {
         return (int) entries.values().stream().filter(entry -> entry.overdue(timeline)).count();
     }
 
     /**
-     * Keeps what a flight brought, in the place of what its pod had before.
+     * Stores the credentials that a flight brought, replacing its pod's entry.
      *
-     * @param lastRequestNanos when somebody last asked for it
-     * @return whether it is worth keeping: credentials at the end of their life are not
+     * @param lastRequestNanos when a client last asked for them
+     * @return false if they have expired
      */
     boolean put(Flight flight, Issued issued, long lastRequestNanos) {
         Duration lifetime = Duration.between(timeline.now(), issued.credentials().expiration());
@@ -117,7 +117,7 @@ final class EntryStore {
         return entry != null && entry.readableBy(token);
     }
 
-    /** Lets a good token read the entry of the very pod it speaks for; null if there is none. */
+    /** Admits a genuine token to its pod's entry; null if there is none. */
     @Nullable Entry admit(PodToken good) {
         Entry entry =
                 entries.computeIfPresent(

@@ -9,7 +9,7 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Waiting work, one of each client in turn. Not thread-safe. */
+/** Queued work, taken round-robin by client. Not thread-safe. */
 final class FairQueue {
 
     private final Map<String, Queue<Consumer<Permit>>> turns = new LinkedHashMap<>();
@@ -29,7 +29,6 @@ final class FairQueue {
         first.remove();
         Consumer<Permit> work = turn.getValue().remove();
         if (!turn.getValue().isEmpty()) {
-            // To the end of the line.
             turns.put(turn.getKey(), turn.getValue());
         }
         size--;

@@ -3,7 +3,7 @@ package io.podidentity.agent.cache;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** One running fetch and those who wait for it; whoever leaves stops nothing. */
+/** A running fetch or renewal; a waiter that leaves does not cancel it. */
 final class Flight {
 
     private final PodToken token;
@@ -13,9 +13,9 @@ final class Flight {
     private final CompletableFuture<Answer> landing = new CompletableFuture<>();
 
     /**
-     * A flight about to begin.
+     * A flight about to start.
      *
-     * @param client on whose turn it waits
+     * @param client in whose turn it waits
      * @param startNanos when, on the timeline
      */
     Flight(PodToken token, String client, long startNanos) {
@@ -37,7 +37,7 @@ final class Flight {
         return startNanos;
     }
 
-    /** When somebody last asked for it, on the timeline. */
+    /** When a client last asked for it, on the timeline. */
     long lastRequestNanos() {
         return lastRequestNanos;
     }
@@ -54,7 +54,7 @@ final class Flight {
         landing.complete(answer);
     }
 
-    /** Tells the answer to one who waits, at once if the flight has landed. */
+    /** Passes the answer to a waiter, at once if the flight has landed. */
     void whenLanded(Consumer<Answer> waiting) {
         var _ = landing.thenAccept(waiting);
     }

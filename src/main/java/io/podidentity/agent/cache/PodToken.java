@@ -7,8 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as the cache knows it, which claims to be some pod's; whether that is true is for others
- * to find.
+ * A token as the cache knows it; its claims are not verified.
  *
  * @param key the pod's UID, or the token's digest where it names no pod
  * @param expiresAt when the token expires

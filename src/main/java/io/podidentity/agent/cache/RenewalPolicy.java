@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When credentials are renewed, and how good they still are: decisions only, no state.
+ * When credentials are renewed, and how fresh they are; stateless.
  *
  * @param retention the age at which credentials are renewed where their lifetime allows it
  */
@@ -18,28 +18,28 @@ public record RenewalPolicy(Duration retention) {
     /** With this much left or less, SDKs ask again before each call of the application. */
     private static final Duration EXPIRING_MARGIN = Duration.ofMinutes(15);
 
-    /** What is left less than this is of no use to anybody. */
+    /** Credentials with less remaining lifetime are not served. */
     private static final Duration EXPIRED_MARGIN = Duration.ofSeconds(15);
 
     private static final Backoff BACKOFF =
             new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
-    /** How good credentials are, from best to worst. */
+    /** How fresh credentials are, from best to worst. */
     public enum Freshness {
         FRESH,
         /** To be renewed in the background. */
         DUE,
-        /** Not to be handed out unless renewing fails. */
+        /** Served only if renewing fails. */
         EXPIRING,
-        /** Not to be handed out at all. */
+        /** Not served. */
         EXPIRED
     }
 
     /**
-     * What is to happen to certain credentials.
+     * The plan for one set of credentials.
      *
-     * @param renewAt what is left of their life when they are to be renewed
-     * @param expiringAt what is left when they are to be handed out only in need
+     * @param renewAt remaining lifetime at which they are renewed
+     * @param expiringAt remaining lifetime from which they are served only if renewing fails
      */
     public record Plan(Duration renewAt, Duration expiringAt) {
 
@@ -55,8 +55,8 @@ public record RenewalPolicy(Duration retention) {
     }
 
     /**
-     * Plans for fresh credentials: renewal is spread by a tenth of their age each way, so that pods
-     * started together are not renewed together, and never comes later than the safe margin.
+     * Plans for fresh credentials: renewal is spread by 10 % each way, so that pods started
+     * together are not renewed together, and leaves at least the margin.
      */
     public Plan plan(Duration lifetime, RandomGenerator random) {
         double latest = nanos(lifetime.minus(margin(lifetime)));
@@ -65,7 +65,7 @@ public record RenewalPolicy(Duration retention) {
         return new Plan(lifetime.minusNanos((long) age), min(EXPIRING_MARGIN, part(lifetime, 4)));
     }
 
-    /** What must be left when renewing begins: time for many tries before anybody notices. */
+    /** Remaining lifetime at which renewing starts at the latest: leaves time for many tries. */
     private static Duration margin(Duration lifetime) {
         Duration margin = max(MIN_MARGIN, part(lifetime, 3));
         // Credentials that never had that much left would be renewed without end.
@@ -76,7 +76,7 @@ public record RenewalPolicy(Duration retention) {
      * How long to wait after a failed renewal.
      *
      * @param failures in a row, at least one
-     * @param asked what the source asks for
+     * @param asked the source's {@code Retry-After}, if any
      */
     public static Duration retryAfter(
             int failures, @Nullable Duration asked, RandomGenerator random) {

@@ -22,8 +22,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers from entries as their freshness demands, and renews them: in the background at a bounded
- * rate, or at once for one who waits.
+ * Answers from entries according to their freshness, and renews them: in the background at a
+ * bounded rate, or at once for a waiting request.
  */
 final class Renewals implements AutoCloseable {
 
@@ -59,7 +59,7 @@ final class Renewals implements AutoCloseable {
         this.events = events;
     }
 
-    /** The answer, or null where the entry is of no use any more. */
+    /** The answer, or null if the entry cannot be used. */
     @Nullable CompletionStage<Answer> read(Entry entry, PodToken token, String client) {
         entry.requested(timeline.nanos());
         return switch (entry.freshness(timeline)) {
@@ -79,7 +79,7 @@ final class Renewals implements AutoCloseable {
     }
 
     private CompletionStage<Answer> renewedIfPossible(Entry entry, PodToken token, String client) {
-        // Whoever has seen a renewal fail gains nothing by waiting for the next to fail.
+        // After a failed renewal, waiting for the next one is rarely worth it.
         boolean hopeful = !entry.failing();
         Flight renewal = renewNow(entry, token, client);
         if (renewal == null || !hopeful) {
@@ -88,13 +88,13 @@ final class Renewals implements AutoCloseable {
         return deadline.join(renewal, () -> new Answer(entry.issued(), Origin.HIT));
     }
 
-    /** Nothing is left, but what is on its way may be awaited. */
+    /** Expired, but a running renewal may be awaited. */
     private @Nullable CompletionStage<Answer> joinRunning(Entry entry) {
         Flight renewal = entry.renewal();
         return renewal == null ? null : deadline.join(renewal);
     }
 
-    /** Looks from now on which entries are due, and renews the most urgent still wanted. */
+    /** Looks for due entries from now on, and renews the most urgent that are still requested. */
     void start() {
         sweeps = Repeating.every(SWEEP_INTERVAL, timeline::after, this::sweep, events::broke);
     }
@@ -156,7 +156,7 @@ final class Renewals implements AutoCloseable {
         }
     }
 
-    /** Somebody asked for an entry that is due: renews it, now or when the rate allows. */
+    /** A due entry was requested: renews it, now or when the rate allows. */
     private void renewInBackground(Entry entry, PodToken token) {
         entry.admit(token);
         if (entry.renewable(timeline.nanos())) {
@@ -164,7 +164,7 @@ final class Renewals implements AutoCloseable {
         }
     }
 
-    /** Renews in the background; false when no more renewals may start now. */
+    /** Starts a background renewal; false when no more may start now. */
     private boolean startInBackground(Entry entry) {
         if (!rate.take(perSecond * limiter.renewalShare(), timeline.nanos())) {
             return false;
@@ -176,7 +176,7 @@ final class Renewals implements AutoCloseable {
         return started;
     }
 
-    /** Renews for one who waits, as a first fetch would; null when there is nothing to wait for. */
+    /** Renews for a waiting request, queued like a first fetch; null if there is no renewal. */
     private @Nullable Flight renewNow(Entry entry, PodToken token, String client) {
         entry.admit(token);
         Flight running = entry.renewal();
@@ -236,7 +236,7 @@ final class Renewals implements AutoCloseable {
         return held(entry, fetched);
     }
 
-    /** Whether the source says that this pod, and not only this token, has lost its right. */
+    /** Whether EKS Auth denies this pod, and not only this token. */
     private static boolean denies(Entry entry, Flight flight, Failed failed) {
         PodToken newest = entry.renewalToken();
         return failed.permanent()
@@ -254,7 +254,7 @@ final class Renewals implements AutoCloseable {
         }
     }
 
-    /** What one who waited gets when renewing failed: what there is, else the failure. */
+    /** The answer when renewing failed: the held credentials unless expired, else the failure. */
     private Answer held(Entry entry, Answer failure) {
         return entry.freshness(timeline) == Freshness.EXPIRED
                 ? failure

@@ -20,19 +20,19 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets what memory does not hold for a token: one flight a token, whoever asks.
+ * Fetches credentials for tokens, one flight per token.
  *
- * <p>Flights are told apart by token and not by pod, because nobody may share the flight of a token
- * that is not his: a forged one would read what a genuine one fetches, or spoil it.
+ * <p>Flights are keyed by token, not by pod: a forged token must not share a genuine one's result,
+ * or spoil it.
  */
 final class SingleFlight {
 
     private static final Duration NEGATIVE_TTL = Duration.ofSeconds(1);
 
-    /** How long a throttled fetch is tried again for a pod that keeps coming back. */
+    /** How long a throttled fetch is repeated while its client keeps asking. */
     private static final Duration MAX_THROTTLE_RETRY = Duration.ofSeconds(30);
 
-    /** An SDK that still tries asks again within this: 900 ms of waiting, a second until next. */
+    /** A client still retrying asks again within this: 900 ms wait, 1 s back-off, and slack. */
     private static final Duration CLIENT_RETRY_WINDOW = Duration.ofMillis(2_500);
 
     private final ConcurrentMap<TokenDigest, Flight> flights = new ConcurrentHashMap<>();
@@ -65,7 +65,7 @@ final class SingleFlight {
         this.events = events;
     }
 
-    /** The flight of this token that runs already. */
+    /** The running flight of this token. */
     @Nullable Flight running(TokenDigest token) {
         return flights.get(token);
     }
@@ -74,7 +74,7 @@ final class SingleFlight {
         return flights.size();
     }
 
-    /** Starts a flight, or returns the one that somebody else has started just now. */
+    /** Starts a flight, or returns the one that another request has just started. */
     Flight start(Flight mine, ServiceAccountToken token) {
         if (flights.size() >= maxFlights) {
             mine.land(Answer.busy());
@@ -93,7 +93,7 @@ final class SingleFlight {
         Entry entry = store.find(podToken.key());
         boolean foreign = entry != null && !entry.readableBy(podToken.digest());
         if (entry != null && !foreign && readEntry(mine, entry)) {
-            // Another flight landed between the caller's look into the store and this one.
+            // Another flight landed since the caller looked into the store.
             return;
         }
         Flight first = firstOfPod.putIfAbsent(podToken.key(), mine);
@@ -104,7 +104,7 @@ final class SingleFlight {
         }
     }
 
-    /** Another token for the same pod came before: a good one gets what that one got. */
+    /** Another token of this pod came first; if this one verifies, it shares the result. */
     private void readEntryIfGenuine(
             Flight mine, ServiceAccountToken token, @Nullable Flight first) {
         if (!genuine(token)) {
@@ -116,7 +116,7 @@ final class SingleFlight {
         }
     }
 
-    /** Whatever is not certain is not genuine. May block. */
+    /** Unverifiable tokens do not count as genuine. May block. */
     private boolean genuine(ServiceAccountToken token) {
         Verification result = verify(token);
         events.verified(result);
@@ -166,7 +166,7 @@ final class SingleFlight {
     private void call(Flight mine, Permit permit) {
         if (limiter.slowedDown()
                 && timeline.since(mine.lastRequestNanos()).compareTo(CLIENT_RETRY_WINDOW) > 0) {
-            // What a source that throttles gives goes to pods that have not given up yet.
+            // While throttled, do not call for clients that have given up.
             land(mine, Answer.busy());
             return;
         }
@@ -178,7 +178,7 @@ final class SingleFlight {
         if (outcome instanceof Failed failed
                 && UpstreamLimiter.throttled(failed)
                 && timeline.since(mine.startNanos()).compareTo(MAX_THROTTLE_RETRY) < 0) {
-            // Many SDKs never retry a 429; whoever waits or comes back is better served by trying.
+            // Many SDKs never retry a 429: keep trying for clients that wait or come back.
             submit(mine, answer);
             return;
         }
@@ -195,7 +195,7 @@ final class SingleFlight {
         mine.land(answer);
     }
 
-    /** Lands the flight whatever happens: those who wait cannot help a bug of ours. */
+    /** Lands the flight even if a bug throws: requests are waiting. */
     private void guarded(Flight mine, Runnable step) {
         try {
             step.run();

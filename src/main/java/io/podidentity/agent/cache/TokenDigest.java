@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A token's SHA-256: tells tokens apart without keeping them. */
+/** A token's SHA-256, which identifies it without keeping it. */
 record TokenDigest(long a, long b, long c, long d) {
 
     /** Copied for each use: looking up the algorithm each time costs more than the hash. */

@@ -14,14 +14,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way to the source: lets a bounded number of calls out at once, first fetches in fair
- * turns and then renewals, and learns from each answer how many that may be.
+ * Starts all calls to EKS Auth: a bounded number at once, first fetches round-robin by client and
+ * before renewals. Learns the bound from the answers.
  */
 final class UpstreamLimiter {
 
     private static final int TOO_MANY_REQUESTS = 429;
 
-    /** Sources bound their calls; one that hangs regardless must not hold its permit for ever. */
+    /** A call that hangs despite its own time-outs must not hold its permit for ever. */
     private static final Duration MAX_CALL = Duration.ofSeconds(10);
 
     private final CredentialSource source;
@@ -35,7 +35,7 @@ final class UpstreamLimiter {
 
     /**
      * @param maxQueued how many first fetches may wait for their turn
-     * @param executor runs what blocks
+     * @param executor runs blocking work
      */
     UpstreamLimiter(
             CredentialSource source,
@@ -52,7 +52,7 @@ final class UpstreamLimiter {
         this.events = events;
     }
 
-    /** Does the work as soon as it is its client's turn; false where too many wait already. */
+    /** Runs the work when it is its client's turn; false if the queue is full. */
     boolean submit(String client, Consumer<Permit> work) {
         synchronized (this) {
             if (waiting.size() >= maxQueued) {
@@ -64,7 +64,7 @@ final class UpstreamLimiter {
         return true;
     }
 
-    /** Does the work now, or not at all where anybody waits for a first fetch. */
+    /** Runs the work now, or not at all while a first fetch waits. */
     boolean submitIfIdle(Consumer<Permit> work) {
         synchronized (this) {
             if (waiting.size() > 0 || !window.begin()) {
@@ -74,12 +74,12 @@ final class UpstreamLimiter {
         return start(work);
     }
 
-    /** Whether the source has throttled lately. */
+    /** Whether EKS Auth has throttled lately. */
     boolean slowedDown() {
         return window.renewalShare() < 1;
     }
 
-    /** The part of the renewals to make now, above 0 and at most 1. */
+    /** The fraction of the renewal rate to use now, above 0 and at most 1. */
     double renewalShare() {
         return window.renewalShare();
     }
@@ -88,7 +88,7 @@ final class UpstreamLimiter {
         return window.running();
     }
 
-    /** How many calls may be out at once now. */
+    /** How many calls may run at once now. */
     int allowed() {
         return window.open();
     }
@@ -97,7 +97,7 @@ final class UpstreamLimiter {
         return waiting.size();
     }
 
-    /** Whether the source asks to be left alone for a while. */
+    /** Whether EKS Auth asks for fewer calls. */
     static boolean throttled(Failed failed) {
         return !failed.permanent()
                 && (failed.status() == TOO_MANY_REQUESTS || failed.retryAfter() != null);
@@ -134,7 +134,7 @@ final class UpstreamLimiter {
             wakeUpAfter(pause);
             return null;
         }
-        // Where there is no room, a call that ends looks again.
+        // No permit free: retried when a call ends.
         return window.begin() ? waiting.poll() : null;
     }
 
@@ -166,13 +166,13 @@ final class UpstreamLimiter {
                     });
             return true;
         } catch (RejectedExecutionException shuttingDown) {
-            // Whoever still waits is answered when his patience ends.
+            // Waiters are answered by their deadline.
             window.end();
             return false;
         }
     }
 
-    /** Leave to make one call. */
+    /** Permission for one call. */
     final class Permit {
 
         private final long startNanos;
@@ -181,7 +181,7 @@ final class UpstreamLimiter {
             this.startNanos = startNanos;
         }
 
-        /** Asks the source; whatever happens is an outcome. Blocks as long as the source does. */
+        /** Calls EKS Auth; every result is an outcome. Blocks. */
         CredentialOutcome fetch(CredentialRequest request) {
             CredentialOutcome outcome = usable(ask(request));
             switch (outcome) {

@@ -3,14 +3,14 @@ package io.podidentity.agent.credentials;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What came of asking for credentials. */
+/** The result of asking for credentials. */
 public sealed interface CredentialOutcome {
 
     /** Credentials, good until they expire. */
     record Issued(PodCredentials credentials, Association association)
             implements CredentialOutcome {}
 
-    /** The agent itself turned the request away before it asked anyone. */
+    /** The agent itself rejected the request. */
     record Rejected(Reason reason, String message) implements CredentialOutcome {}
 
     /**
@@ -20,7 +20,7 @@ public sealed interface CredentialOutcome {
      * @param status the source's HTTP status, 400 to 599
      * @param permanent whether asking again with the same token is useless, so that renewing stops
      * @param message for the application's developer
-     * @param retryAfter how long the source asks to be left alone; null where it did not say
+     * @param retryAfter from the source's {@code Retry-After}; null without one
      */
     record Failed(
             String code,
@@ -30,11 +30,11 @@ public sealed interface CredentialOutcome {
             @Nullable Duration retryAfter)
             implements CredentialOutcome {}
 
-    /** Why the agent turned a request away. */
+    /** Why the agent rejected a request. */
     enum Reason {
-        /** One source of requests asks for more than its share. */
+        /** One client asks for more than its share. */
         TOO_MANY_REQUESTS,
-        /** The agent has as much to do as it can, or the answer did not come in time. */
+        /** The agent is at its limits, or the answer did not come in time. */
         BUSY
     }
 }

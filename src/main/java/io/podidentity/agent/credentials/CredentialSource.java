@@ -6,7 +6,7 @@ public interface CredentialSource {
     /**
      * Asks for credentials. May block for seconds: never call it on an event loop.
      *
-     * @return what came of it; a failure is an outcome, not an exception
+     * @return the result; a failure is an outcome, not an exception
      */
     CredentialOutcome fetch(CredentialRequest request);
 }

@@ -3,7 +3,7 @@ package io.podidentity.agent.credentials;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a token speaks for. Claims of a token that nobody has verified yet are claims, not facts.
+ * The pod and service account that a token claims, verified or not.
  *
  * @param podName null where the token is not bound to a pod
  * @param podUid null where the token is not bound to a pod

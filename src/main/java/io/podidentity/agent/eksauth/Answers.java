@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.eksauth.model.Credentials;
 import software.amazon.awssdk.services.eksauth.model.PodIdentityAssociation;
 import software.amazon.awssdk.services.eksauth.model.Subject;
 
-/** Reads EKS Auth's answers and trusts none of their parts to be there. */
+/** Reads EKS Auth's answers, any part of which may be missing. */
 final class Answers {
 
     private static final Pattern ACCOUNT = Pattern.compile("arn:[^:]+:(?:sts|iam)::([0-9]{12}):.+");

@@ -38,7 +38,7 @@ import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.EksAuthClientBuilder;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
-/** Makes the AWS clients; there is no Quarkus extension for EKS Auth. */
+/** Produces the AWS clients; there is no Quarkus extension for EKS Auth. */
 @ApplicationScoped
 class AwsClients {
 
@@ -55,10 +55,10 @@ class AwsClients {
 
     private static final int BEFORE_ALL = 1;
 
-    /** Makes the client at once, so that a missing region ends the start and not a request. */
+    /** Creates the client at start, so that a missing region fails the start and not a request. */
     void start(@Observes @Priority(BEFORE_ALL) ServerStart started, EksAuthClient client) {}
 
-    /** For EKS Auth and STS; a call may wait for less than the client does. */
+    /** For EKS Auth and STS; calls may have shorter time-outs. */
     @Produces
     @Singleton
     @DefaultBean
@@ -97,7 +97,7 @@ class AwsClients {
         return new SignerLog(new CallerIdentity(http, region::id));
     }
 
-    /** Each one made looks the credentials up anew. */
+    /** Each instance looks the credentials up anew. */
     @Produces
     @Dependent
     @DefaultBean

@@ -15,7 +15,7 @@ class CallFailed extends RuntimeException {
      * @param repeatable whether the same call may succeed in a moment
      */
     CallFailed(Failed outcome, boolean repeatable) {
-        // Without a stack trace: it is told as an outcome, and costs nothing in an outage.
+        // No stack trace: it becomes an outcome, and must be cheap in an outage.
         super(outcome.message(), null, false, false);
         this.outcome = outcome;
         this.repeatable = repeatable;
@@ -30,7 +30,7 @@ class CallFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Outage(Failed outcome) {
-            // How long EKS Auth asks to be left alone is for the cache's limiter to wait.
+            // The cache's limiter waits for Retry-After.
             super(outcome, outcome.retryAfter() == null);
         }
     }
@@ -44,7 +44,7 @@ class CallFailed extends RuntimeException {
         }
     }
 
-    /** Chooses the calls that are made again; public, because it is made by name. */
+    /** Selects the calls to retry; public, because it is instantiated by name. */
     public static final class Repeatable implements Predicate<Throwable> {
 
         @Override

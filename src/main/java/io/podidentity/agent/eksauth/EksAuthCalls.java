@@ -16,11 +16,11 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.model.AssumeRoleForPodIdentityResponse;
 
-/** The one method that calls EKS Auth, and how much it is called when it fails. */
+/** The one method that calls EKS Auth, with its retry and circuit-breaker policy. */
 @ApplicationScoped
 public class EksAuthCalls {
 
-    /** The circuit breaker's name, for those who report its state. */
+    /** The circuit breaker's name, for metrics. */
     public static final String BREAKER = "eks-auth";
 
     /** Calls at once, from all pods of the node; the cache makes no more. */
@@ -51,9 +51,9 @@ public class EksAuthCalls {
     }
 
     /**
-     * Exchanges a token for credentials: three tries of a second at most, further apart each time.
-     * All retries of a call are here, but for those of what EKS Auth throttles: only the cache's
-     * limiter knows what else the node asks.
+     * Exchanges a token for credentials: at most three tries of a second, with growing pauses.
+     * Throttled calls are repeated by the cache's limiter instead, which knows what else the node
+     * needs.
      *
      * @throws CallFailed if EKS Auth gave none
      * @throws InterruptedException from the pause between two tries
@@ -85,7 +85,7 @@ public class EksAuthCalls {
             return issued;
         } catch (CallFailed e) {
             result = e.outcome().code();
-            // What fails before the first pod asks is not held against EKS Auth.
+            // Warm-up failures do not count towards the breaker.
             throw warmUp ? new CallFailed(e.outcome(), false) : e;
         } finally {
             if (!warmUp) {
@@ -109,7 +109,7 @@ public class EksAuthCalls {
         } catch (CallFailed e) {
             throw e;
         } catch (RuntimeException e) {
-            // Not only SdkException: the SDK lets out what its transport and parsers throw.
+            // Not only SdkException: the SDK also throws what its transport and parsers throw.
             CallFailed failed = failures.of(e, request, progress);
             boolean retryable =
                     failed instanceof CallFailed.SignerRefused

@@ -2,7 +2,7 @@ package io.podidentity.agent.eksauth;
 
 import java.time.Duration;
 
-/** Told of every call to EKS Auth. */
+/** Events of calls to EKS Auth. */
 public interface EksAuthEvents {
 
     /** A try begins. */
@@ -11,7 +11,7 @@ public interface EksAuthEvents {
     /**
      * A try ended.
      *
-     * @param result {@code Success} or the error's code, which a peer may make up
+     * @param result {@code Success} or the error's code, which the peer chooses
      */
     void ended(String result, Duration took);
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
-/** Issues what EKS Auth issues. */
+/** Gets credentials from EKS Auth. */
 @ApplicationScoped
 @Typed(EksAuthSource.class)
 public class EksAuthSource implements CredentialSource {
@@ -37,7 +37,7 @@ public class EksAuthSource implements CredentialSource {
                     "EKS Auth has failed many times in a row; the agent asks it again within"
                             + " seconds");
         } catch (InterruptedException e) {
-            // By the limiter, which lets no call take longer than it may.
+            // By the limiter, when a call takes too long.
             return unavailable("EKS Auth did not answer in time");
         } catch (BulkheadException e) {
             return new Rejected(Reason.BUSY, "The agent has too many calls to EKS Auth under way");

@@ -3,10 +3,10 @@ package io.podidentity.agent.eksauth;
 import io.podidentity.agent.credentials.PodIdentity;
 import org.jspecify.annotations.Nullable;
 
-/** What to do about EKS Auth's errors, for the one who reads them in an application's log. */
+/** What to do about EKS Auth's errors, for readers of an application's log. */
 record ErrorHints(String cluster) {
 
-    /** A sentence that continues EKS Auth's own, or nothing. */
+    /** A sentence appended to EKS Auth's own message, or nothing. */
     String of(String code, @Nullable PodIdentity pod) {
         String who =
                 pod == null
@@ -29,7 +29,7 @@ record ErrorHints(String cluster) {
         };
     }
 
-    /** The same where the agent's own identity was refused, which no pod can mend. */
+    /** The same when the agent's own identity is refused. */
     String ofSigner(String code) {
         return ". EKS Auth refuses the agent itself, not the pod: "
                 + switch (code) {

@@ -15,13 +15,13 @@ import software.amazon.awssdk.services.eksauth.model.EksAuthException;
 /** Turns what the AWS SDK throws into outcomes, with the reference agent's texts. */
 final class Failures {
 
-    /** What EKS Auth says of the pod with status 400, and asking again does not change. */
+    /** Codes with status 400 that deny the pod: asking again does not help. */
     private static final Set<String> DENIED =
             Set.of("AccessDeniedException", "InvalidTokenException", "ExpiredTokenException");
 
     private static final String NOT_FOUND = "ResourceNotFoundException";
 
-    /** What AWS says of the signer with status 400 at times; with 401 and 403 it is whatever. */
+    /** Error codes about the signer; with 401/403 every code is. */
     private static final Set<String> ABOUT_SIGNER =
             Set.of(
                     "UnrecognizedClient",
@@ -37,7 +37,7 @@ final class Failures {
                     "RequestExpired",
                     "RequestInTheFuture");
 
-    /** Pods' SDKs read bodies of 10,000 bytes at most, and an error stands in them twice. */
+    /** SDKs read at most 10,000 bytes of a body, which holds the text twice. */
     private static final int MAX_TEXT = 1_000;
 
     private static final int MAX_CODE = 100;
@@ -66,7 +66,7 @@ final class Failures {
                     unreachable("EKS Auth did not answer in time");
             case EksAuthException error when isError(error.statusCode()) ->
                     answered(
-                            // Other doors of AWS than EKS Auth's own throttle with status 400.
+                            // Other AWS front ends throttle with status 400.
                             error.isThrottlingException() ? TOO_MANY_REQUESTS : error.statusCode(),
                             error.awsErrorDetails(),
                             answer,
@@ -136,7 +136,7 @@ final class Failures {
                 || (status == BAD_REQUEST && ABOUT_SIGNER.contains(code.replace("Exception", "")));
     }
 
-    /** Whether EKS Auth says that the pod has no right; no other status says anything of a pod. */
+    /** Whether EKS Auth denies the pod; other statuses are not about the pod. */
     private static boolean permanent(int status, String code) {
         return switch (status) {
             case BAD_REQUEST -> DENIED.contains(code);

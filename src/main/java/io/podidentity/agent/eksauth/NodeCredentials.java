@@ -16,10 +16,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
- * The credentials that requests are signed with. They are waited for only so long, which the SDK's
- * own time-outs do not cover; the provider goes on, so that a later call finds them. Once EKS Auth
- * refuses them they are looked up anew, because a provider holds on to what it has until it
- * expires.
+ * The credentials that requests are signed with. Waiting for them has a time-out, which the SDK
+ * lacks; the look-up goes on for a later call. When EKS Auth refuses them they are looked up anew,
+ * because a provider keeps what it has until it expires.
  */
 final class NodeCredentials implements AwsCredentialsProvider {
 
@@ -37,8 +36,8 @@ final class NodeCredentials implements AwsCredentialsProvider {
     private int refusals = 1;
 
     /**
-     * @param providers makes one that has looked nothing up yet
-     * @param replaced takes one that is not asked any more
+     * @param providers creates a provider without cached credentials
+     * @param replaced disposes of a replaced provider
      * @param timeout of waiting for credentials
      * @param nanos the time, as {@link System#nanoTime()}
      */
@@ -78,11 +77,11 @@ final class NodeCredentials implements AwsCredentialsProvider {
     }
 
     /**
-     * EKS Auth refused what a call was signed with. Looks the credentials up anew, but not again
-     * and again: what an account's policy forbids, no other credentials change.
+     * EKS Auth refused the credentials of a call. Looks them up anew, with back-off: new ones do
+     * not help against a policy.
      *
-     * @param startNanos when the call began
-     * @return whether a call that begins now is signed with newer ones
+     * @param startNanos when the call started
+     * @return whether a call that starts now is signed with newer ones
      */
     synchronized boolean refused(long startNanos) {
         if (startNanos - replacedNanos < 0) {
@@ -102,7 +101,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
         return true;
     }
 
-    /** EKS Auth accepted what a call was signed with. */
+    /** EKS Auth accepted the credentials of a call. */
     synchronized void accepted() {
         refusals = 1;
     }
@@ -112,7 +111,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
         if (task == null || task.isDone()) {
             task = new FutureTask<>(() -> provider().resolveCredentials());
             running = task;
-            // Providers read files and look names up, which holds a virtual thread's carrier.
+            // Providers read files and resolve names, which pins a virtual thread's carrier.
             Thread.ofPlatform().daemon().name("node-credentials").start(task);
         }
         return task;
@@ -127,7 +126,7 @@ final class NodeCredentials implements AwsCredentialsProvider {
         return current;
     }
 
-    /** There are none to sign with; the message says why, to be continued with a remedy. */
+    /** There are no credentials to sign with; the message says why. */
     static final class Missing extends SdkClientException {
         private static final long serialVersionUID = 1L;
 

@@ -13,10 +13,10 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.retry.ClockSkew;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** How far one call came, which the SDK's exceptions do not tell. */
+/** Response and signing time of one call, which the SDK's exceptions lack. */
 final class Progress {
 
-    /** The SDK takes a name only once, and live reload loads this class again. */
+    /** The SDK accepts a name only once, and live reload loads this class again. */
     private static final ExecutionAttribute<Progress> OF_CALL =
             new ExecutionAttribute<>("io.podidentity.agent.Progress-" + UUID.randomUUID());
 
@@ -26,7 +26,7 @@ final class Progress {
     private volatile @Nullable SdkHttpResponse answer;
     private volatile @Nullable Instant signedAt;
 
-    /** Makes a call tell this object. */
+    /** Attaches this to a call. */
     void of(AwsRequestOverrideConfiguration.Builder call) {
         call.putExecutionAttribute(OF_CALL, this);
     }
@@ -36,10 +36,7 @@ final class Progress {
         return answer;
     }
 
-    /**
-     * Whether the request was signed at another time than the peer's. The SDK has then learned the
-     * difference, and signs the next request at the right one.
-     */
+    /** Whether our clock differs from the peer's; the SDK then corrects the next request. */
     boolean clockDiffers() {
         SdkHttpResponse answered = answer;
         Instant signed = signedAt;
@@ -50,7 +47,7 @@ final class Progress {
                         .isPresent();
     }
 
-    /** Tells the calls' objects. */
+    /** Records response and signing time. */
     static final class Watch implements ExecutionInterceptor {
 
         @Override

@@ -16,9 +16,7 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/**
- * The HTTP client, which in a rehearsal opens a connection to EKS Auth and answers the call itself.
- */
+/** The SDK's HTTP client. It answers warm-up calls itself, after connecting to EKS Auth. */
 final class Transport implements SdkHttpClient {
 
     private static final Logger LOG = Logger.getLogger(Transport.class);
@@ -59,10 +57,10 @@ final class Transport implements SdkHttpClient {
                         .port(call.port())
                         .encodedPath("/")
                         .build();
-        // It looks a name up, which holds a virtual thread's carrier.
+        // Resolving a name pins a virtual thread's carrier.
         Thread connecting = Thread.ofPlatform().daemon().name("warm-up").start(() -> head(request));
         try {
-            // The SDK's call must end in time, or it counts as failed and its answer stays cold.
+            // The SDK's call must end in time, or parsing its answer is not warmed up.
             if (!connecting.join(CONNECT_WAIT)) {
                 connecting.interrupt();
             }
@@ -119,7 +117,7 @@ final class Transport implements SdkHttpClient {
 
         @Override
         public void abort() {
-            // There is nothing under way that could be aborted.
+            // Nothing to abort.
         }
     }
 }

@@ -6,15 +6,12 @@ import io.podidentity.agent.credentials.CredentialSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Typed;
 
-/**
- * Walks the whole way to EKS Auth once before the first pod does, and asks it for nothing. Cold,
- * the SDK's first call takes as long as SDKs wait for an answer.
- */
+/** Warm-up call that sends no request for credentials; a cold one takes as long as SDKs wait. */
 @ApplicationScoped
 @Typed(WarmUpSource.class)
 public class WarmUpSource implements CredentialSource {
 
-    /** Bound while a rehearsal runs. */
+    /** Bound during a warm-up call. */
     private static final ScopedValue<Boolean> RUNNING = ScopedValue.newInstance();
 
     private final EksAuthSource source;

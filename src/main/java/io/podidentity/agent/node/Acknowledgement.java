@@ -5,7 +5,7 @@ import static io.podidentity.agent.node.Rtnetlink.*;
 /**
  * How the kernel answered a request.
  *
- * @param errno 0 when it did as asked
+ * @param errno 0 on success
  * @param detail its explanation; empty where it gave none
  */
 record Acknowledgement(int errno, String detail) {

@@ -1,6 +1,6 @@
 package io.podidentity.agent.node;
 
-/** One change to the node's network, small enough for the kernel to do it whole or not at all. */
+/** One change to the node's network, which the kernel makes whole or not at all. */
 public sealed interface Change {
 
     record CreateLink(String link, String kind) implements Change {}

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Changes a node one step at a time, looking again after each: the kernel adds some routes by
- * itself, and others may work on the same link.
+ * Changes a node one step at a time, observing it after each: the kernel adds some routes itself,
+ * and other programs may change the same link.
  */
 final class Convergence {
 
-    /** A whole set-up takes seven; more means that somebody undoes what we do. */
+    /** A whole set-up takes seven; many more mean that another program undoes our changes. */
     private static final int MAX_ROUNDS = 32;
 
     private final Netlink netlink;
@@ -61,10 +61,10 @@ final class Convergence {
                 "find what else manages the link");
     }
 
-    /** Whether going on makes sense after a refused step. */
+    /** Whether to go on after a refused step. */
     private boolean survives(Change step, NetlinkException e) {
         if (e.is(Errno.EEXIST) || e.is(Errno.ENODEV) || e.is(Errno.ESRCH)) {
-            // Somebody was faster; the next look tells what is left.
+            // Another program was faster; the next round sees what is left.
             return true;
         }
         if (step instanceof Change.CreateLink && e.is(Errno.EOPNOTSUPP) && kinds.size() > 1) {

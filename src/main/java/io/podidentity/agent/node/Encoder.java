@@ -20,7 +20,7 @@ final class Encoder {
         };
     }
 
-    /** Does nothing but make the kernel answer. */
+    /** A no-op that the kernel acknowledges. */
     static byte[] echo() {
         return new MessageWriter(NLMSG_NOOP, DO, 0).toBytes();
     }
@@ -52,7 +52,7 @@ final class Encoder {
         MessageWriter writer = new MessageWriter(RTM_NEWADDR, MAKE, sequence);
         int flags = 0;
         if (prefix.isIpv6()) {
-            // Nobody else is on this link, and an address under detection cannot be bound.
+            // No other host is on this link, and an address cannot be bound during detection.
             flags = IFA_F_NODAD;
         }
         return ifaddrmsg(writer, family(prefix), prefix.length(), index)

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes that came from outside, read only where there are some. */
+/** Bytes from outside, read with bounds checks. */
 final class Fields {
 
     private final ByteBuffer bytes;

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The kernel's own notices about links, addresses and routes. */
+/** The kernel's notifications about links, addresses and routes. */
 final class KernelEvents implements NetworkEvents {
 
     private static final int RTMGRP_LINK = 0x1;
@@ -15,7 +15,7 @@ final class KernelEvents implements NetworkEvents {
     private static final int RTMGRP_IPV6_IFADDR = 0x100;
     private static final int RTMGRP_IPV6_ROUTE = 0x400;
 
-    /** Tells when IPv6 is switched on again for a link. */
+    /** Notifies when IPv6 is enabled again on a link. */
     private static final int RTMGRP_IPV6_IFINFO = 0x800;
 
     private static final int GROUPS =
@@ -46,16 +46,16 @@ final class KernelEvents implements NetworkEvents {
 
     @Override
     public void await() throws NetlinkException {
-        // The events of other pods must not put off the slow look for ever.
+        // Events of other links must not postpone the poll for ever.
         long start = System.nanoTime();
         while (System.nanoTime() - start < timeout.toNanos()) {
-            if (heardOfOurs()) {
+            if (eventForUs()) {
                 return;
             }
         }
     }
 
-    private boolean heardOfOurs() throws NetlinkException {
+    private boolean eventForUs() throws NetlinkException {
         try {
             Optional<byte[]> datagram = channel.receive();
             if (datagram.isEmpty()) {
@@ -69,7 +69,7 @@ final class KernelEvents implements NetworkEvents {
             return false;
         } catch (NetlinkException e) {
             if (e.is(Errno.ENOBUFS)) {
-                // The kernel had more to tell than there was room for.
+                // The buffer overflowed, and events were lost.
                 return true;
             }
             throw e;

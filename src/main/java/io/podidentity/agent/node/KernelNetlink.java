@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
-/** The dialogue with the kernel: one request, then its answers, matched by sequence number. */
+/** Requests to the kernel and their answers, matched by sequence number. */
 final class KernelNetlink implements Netlink {
 
-    /** A node that starts many pods at once interrupts a dump or two, not this many. */
+    /** Starting many pods at once interrupts a dump or two, not this many. */
     private static final int DUMP_TRIES = 8;
 
     private final NetlinkChannel channel;
@@ -46,7 +46,7 @@ final class KernelNetlink implements Netlink {
         switch (change) {
             case Change.CreateLink(String name, String kind) -> {
                 request(number -> Encoder.createLink(name, kind, number));
-                // The kernel takes an alias for a link that exists, not with its creation.
+                // The kernel accepts an alias only for an existing link.
                 int index = indexOf(name);
                 request(number -> Encoder.markLink(index, Mark.LINK_ALIAS, number));
             }

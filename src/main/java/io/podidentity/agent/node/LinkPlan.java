@@ -13,6 +13,6 @@ sealed interface LinkPlan {
         }
     }
 
-    /** Something of somebody else's is in the way: nothing may be changed. */
+    /** Something that is not ours is in the way: nothing may be changed. */
     record Conflict(String problem, String remedy) implements LinkPlan {}
 }

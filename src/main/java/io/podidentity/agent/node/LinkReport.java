@@ -2,7 +2,7 @@ package io.podidentity.agent.node;
 
 import java.util.List;
 
-/** What came of setting the link up or taking it back. */
+/** The result of setting the link up or removing it. */
 public sealed interface LinkReport {
 
     /** What was changed, or in a dry run would be; on failure, what was changed until then. */

@@ -5,7 +5,7 @@ import io.podidentity.config.WellKnown;
 import java.time.Duration;
 import java.util.List;
 
-/** Gives the node the link and addresses that pods ask for credentials, or takes them back. */
+/** Sets up the link and addresses where pods ask for credentials, or removes them. */
 public final class LinkSetup {
 
     private final Netlink.Opener kernel;
@@ -23,7 +23,7 @@ public final class LinkSetup {
         return new LinkSetup(KernelNetlink::open, kind);
     }
 
-    /** Makes or mends what is missing; changes nothing where all is in place. */
+    /** Creates what is missing; changes nothing where all is in place. */
     public LinkReport apply() {
         SetupPlanner planner = new SetupPlanner(WellKnown.LINK_NAME);
         return run(netlink -> new Convergence(netlink, kind, wanted).reconcile(planner::plan));

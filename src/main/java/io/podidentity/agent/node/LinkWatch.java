@@ -10,13 +10,13 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the link, its addresses and routes back when somebody takes them away. */
+/** Restores the link, its addresses and routes when another program removes them. */
 public final class LinkWatch implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(LinkWatch.class);
     private static final Duration POLL_INTERVAL = Duration.ofMinutes(1);
 
-    /** Somebody who removes the link again and again must not keep a core busy. */
+    /** Repeated removal of the link must not keep a core busy. */
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
 
     private final LinkSetup setup;
@@ -43,8 +43,8 @@ public final class LinkWatch implements AutoCloseable {
     /**
      * Watches until closed.
      *
-     * @param listener told, on the watching thread, when something was put back and when what keeps
-     *     the link from being as it should has changed; not when all is well
+     * @param listener called on the watching thread when something was restored, or when the
+     *     problem that prevents it has changed
      */
     public static LinkWatch start(LinkSetup setup, Consumer<LinkReport> listener) {
         return new LinkWatch(setup, () -> setup.events(POLL_INTERVAL), MIN_INTERVAL, listener)
@@ -60,7 +60,7 @@ public final class LinkWatch implements AutoCloseable {
         while (!isStopped()) {
             try (NetworkEvents current = opener.open()) {
                 events.set(current);
-                // Subscribed first, looked second: what happens in between is not missed.
+                // Subscribe before reading, so that no change is missed.
                 while (!isStopped()) {
                     report(setup.apply());
                     pause();
@@ -122,7 +122,7 @@ public final class LinkWatch implements AutoCloseable {
             try {
                 current.wake();
             } catch (NetlinkException e) {
-                // The slow look or the end of the process stops a thread that cannot be woken.
+                // A thread that cannot be woken stops at its next poll, or with the process.
                 return;
             }
         }

@@ -11,7 +11,7 @@ record Message(int type, int flags, int sequence, Fields payload) {
     static final int HEADER = 16;
     private static final int ALIGNMENT = 4;
 
-    /** Splits a datagram; a length that does not fit the bytes there are is refused. */
+    /** Splits a datagram; fails on lengths beyond its end. */
     static List<Message> in(byte[] datagram) throws NetlinkException {
         ByteBuffer rest = ByteBuffer.wrap(datagram).order(ByteOrder.nativeOrder());
         List<Message> messages = new ArrayList<>();

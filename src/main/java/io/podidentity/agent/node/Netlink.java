@@ -10,7 +10,7 @@ interface Netlink extends AutoCloseable {
     @Override
     void close();
 
-    /** Reaches the kernel anew: a watcher outlives any one socket. */
+    /** Opens a new socket: a watcher outlives any single one. */
     @FunctionalInterface
     interface Opener {
         Netlink open() throws NetlinkException;

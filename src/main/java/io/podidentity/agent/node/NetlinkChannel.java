@@ -7,7 +7,7 @@ interface NetlinkChannel extends AutoCloseable {
 
     void send(byte[] datagram) throws NetlinkException;
 
-    /** The next datagram; empty when none came within the channel's time. */
+    /** The next datagram; empty when none came within the channel's time-out. */
     Optional<byte[]> receive() throws NetlinkException;
 
     @Override

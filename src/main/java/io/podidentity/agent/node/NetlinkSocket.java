@@ -33,7 +33,7 @@ final class NetlinkSocket implements NetlinkChannel {
 
     private final int fd;
     private boolean closed;
-    // Closing a shared one stops every thread for a moment, and native images may have none.
+    // Closing a shared arena stops every thread for a moment, and native images may lack them.
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(BUFFER);
     private final MemorySegment sender = arena.allocate(SOCKADDR_NL);
@@ -47,7 +47,7 @@ final class NetlinkSocket implements NetlinkChannel {
         return open(0, RECEIVE_TIMEOUT);
     }
 
-    /** Also hears what the kernel tells the given groups. */
+    /** Also receives the notifications of the given groups. */
     static NetlinkSocket listeningTo(int groups, Duration timeout) throws NetlinkException {
         return open(groups, timeout);
     }
@@ -85,7 +85,7 @@ final class NetlinkSocket implements NetlinkChannel {
     @Override
     public synchronized void send(byte[] datagram) throws NetlinkException {
         if (closed) {
-            // By now the number may be somebody else's file.
+            // By now the descriptor may be another file's.
             throw NetlinkException.unanswered("the socket is closed");
         }
         try (Arena scratch = Arena.ofConfined()) {

@@ -1,9 +1,9 @@
 package io.podidentity.agent.node;
 
-/** Tells when somebody touched what the agent needs. */
+/** Waits for changes to what the agent needs. */
 interface NetworkEvents extends AutoCloseable {
 
-    /** Returns when something of ours was touched, when a slow look is due, or when woken. */
+    /** Returns when something of ours changed, when a poll is due, or when woken. */
     void await() throws NetlinkException;
 
     /** Ends a running or the next {@link #await()}; from any thread. */

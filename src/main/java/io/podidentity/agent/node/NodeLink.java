@@ -60,7 +60,7 @@ class NodeLink {
         report.notices().forEach(LOG::warn);
         report.changes().stream().map(Change::done).forEach(LOG::info);
         if (report instanceof LinkReport.Failed(_, _, String problem, String remedy)) {
-            // Not the end: the watch tries again, and the listeners wait for their addresses.
+            // Not fatal: the watch tries again, and the listeners wait for their addresses.
             LOG.errorf("%s; %s", problem, remedy);
         }
     }

@@ -15,7 +15,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.eclipse.microprofile.health.Readiness;
 
-/** {@code server --remove-taint}: opens the node to pods once they are served. */
+/** {@code server --remove-taint}: removes the start-up taint once the agent is ready. */
 @ApplicationScoped
 class NodeTaint {
 

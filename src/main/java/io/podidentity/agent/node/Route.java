@@ -3,8 +3,8 @@ package io.podidentity.agent.node;
 /**
  * A route of the main table.
  *
- * @param link index of the link it leaves by; 0 where there is none or more than one
+ * @param link index of its outgoing link; 0 for none or several
  * @param unicast false for a route that drops or refuses
- * @param protocol who put it there
+ * @param protocol which program added it
  */
 record Route(int link, Prefix destination, boolean unicast, int protocol) {}

@@ -1,6 +1,6 @@
 package io.podidentity.agent.node;
 
-/** The numbers of netlink and rtnetlink that we speak; see netlink(7) and rtnetlink(7). */
+/** Constants of netlink and rtnetlink; see netlink(7) and rtnetlink(7). */
 final class Rtnetlink {
 
     static final int NLMSG_NOOP = 1;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides what must change until the link carries the wanted addresses and routes. */
+/** Plans the changes that give the link its addresses and routes. */
 final class SetupPlanner {
 
     private final String name;
@@ -59,7 +59,7 @@ final class SetupPlanner {
             if (address.prefix().equals(prefix) && !address.duplicate()) {
                 fits = true;
             } else {
-                // A wider prefix draws the pods' other traffic, a duplicate cannot be bound.
+                // A wider prefix attracts other traffic of pods, a duplicate cannot be bound.
                 changes.add(new Change.RemoveAddress(name, address.prefix()));
             }
         }

@@ -8,8 +8,8 @@ import io.podidentity.token.ApiServer;
 import java.io.IOException;
 
 /**
- * The taint that a node is born with, so that no pod that needs credentials starts there before the
- * agent is ready.
+ * The taint that a node is created with, so that no pod that needs credentials starts there before
+ * the agent is ready.
  *
  * @param node its name
  * @param key the taint's
@@ -35,7 +35,7 @@ public record StartupTaint(ApiServer server, String node, String key) {
         return true;
     }
 
-    /** Each removal by its place, from the last on, and only if it is still there. */
+    /** Removes by index, the last first, and only if unchanged. */
     private ArrayNode removal(JsonNode taints) {
         ArrayNode patch = JSON.createArrayNode();
         for (int i = taints.size() - 1; i >= 0; i--) {

@@ -14,7 +14,6 @@ public record TaintRemoval(StartupTaint taint, BooleanSupplier ready) {
     private static final Backoff BACKOFF =
             new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
-    /** Begins. */
     public void start(Repeating.Scheduler scheduler) {
         var _ = Repeating.untilDone(BACKOFF, scheduler, this::attempt, this::logFailure);
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides how to take back what we made, and only that. */
+/** Plans the removal of what we made, and only that. */
 final class UndoPlanner {
 
     private final String name;
@@ -45,7 +45,7 @@ final class UndoPlanner {
         now.addresses().stream()
                 .filter(address -> address.link() == link.index())
                 .filter(address -> !wanted.contains(address.prefix()))
-                // The kernel gives every link one of these by itself.
+                // The kernel adds one of these to every link.
                 .filter(
                         address ->
                                 !address.prefix().address().isLinkLocalAddress()

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses under which the agent may be called. A request that names another in its {@code
- * Host} was led here by DNS or a redirect, and its sender is not a pod's SDK.
+ * The addresses that a request's {@code Host} may name. A request for another was led here by DNS
+ * or a redirect, and was not sent by a pod's SDK.
  */
 @ApplicationScoped
 class AllowedHosts {
@@ -40,8 +40,8 @@ class AllowedHosts {
     }
 
     /**
-     * Why a request is not for the agent, in the reference agent's text; empty when it is. A target
-     * in the form that proxies are sent names a host as well, and a Go server goes by that one.
+     * Why a request is not for the agent, in the reference agent's text; empty when it is. An
+     * absolute-form request target also names a host; Go servers use that one.
      */
     Optional<String> elsewhere(HttpServerRequest request) {
         String header = request.getHeader("Host");
@@ -63,8 +63,7 @@ class AllowedHosts {
     }
 
     /**
-     * One of them, where it is an IPv6 address without the brackets that HTTP asks for, with them;
-     * any other header as it is.
+     * Adds the brackets missing from an allowed IPv6 {@code Host}; leaves other values unchanged.
      *
      * @param port what may follow the address
      */
@@ -103,7 +102,7 @@ class AllowedHosts {
                 : header.substring(0, colon);
     }
 
-    /** The same for all spellings of an address or name. */
+    /** The canonical spelling of an address or name. */
     private static String canonical(String host) {
         if (!IPV6.matcher(host).matches()) {
             return host.toLowerCase(Locale.ROOT);

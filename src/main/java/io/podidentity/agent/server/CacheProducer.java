@@ -16,7 +16,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.random.RandomGenerator;
 
-/** Makes the cache, which knows no framework, and that of the rehearsal. */
+/** Produces the cache, which knows no framework, and the warm-up's. */
 @ApplicationScoped
 class CacheProducer {
 
@@ -37,7 +37,7 @@ class CacheProducer {
         cache.close();
     }
 
-    /** A cache of its own, so that nothing of a rehearsal can reach a pod. */
+    /** A separate cache, so that no warm-up credentials can reach a pod. */
     @Produces
     @Singleton
     WarmUpCache warmUp(WarmUpSource source, AgentConfig config, SystemTimeline timeline) {

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Hands out credentials. Never blocks: hits are answered on the event loop. */
+/** The credentials endpoint. Never blocks: hits are answered on the event loop. */
 @Path(CredentialsResource.PATH)
 public class CredentialsResource {
 
@@ -65,7 +65,7 @@ public class CredentialsResource {
         return recall(token, request).orElseGet(() -> read(token, request));
     }
 
-    /** A hit on a token that was let in before costs no reading; its line in the log would. */
+    /** A cached token needs no parsing, unless hits are logged. */
     private Optional<CompletionStage<Response>> recall(String token, HttpServerRequest request) {
         return events.hitsAreLogged() || warmUpToken.isIn(request)
                 ? Optional.empty()

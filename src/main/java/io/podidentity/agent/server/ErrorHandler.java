@@ -7,7 +7,7 @@ import jakarta.enterprise.event.Observes;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Answers what fails on the way to the resource; Quarkus would do it in a shape of its own. */
+/** Answers requests that fail before the resource, in the agent's error format. */
 @ApplicationScoped
 class ErrorHandler {
 
@@ -30,7 +30,7 @@ class ErrorHandler {
     private void answer(RoutingContext request) {
         Optional<String> elsewhere = hosts.elsewhere(request.request());
         if (elsewhere.isPresent()) {
-            // A host that is none makes Quarkus fail before the resource can look at it.
+            // Quarkus rejects an invalid Host before the resource runs.
             replies.write(request.request(), Reply.invalidAddress(elsewhere.get()));
         } else if (request.statusCode() >= FIRST_SERVER_ERROR) {
             LOG.error("A request failed", request.failure());

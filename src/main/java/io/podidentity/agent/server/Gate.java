@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lets through to the application only what a listener is there for.
+ * Rejects requests for paths or methods the listener does not serve.
  *
- * @param paths that exist there, exactly as written
- * @param handler what answers them
+ * @param paths served paths, matched exactly
+ * @param handler handler of accepted requests
  */
 record Gate(Set<String> paths, Handler<HttpServerRequest> handler) {
 
@@ -20,7 +20,7 @@ record Gate(Set<String> paths, Handler<HttpServerRequest> handler) {
         paths = Set.copyOf(paths);
     }
 
-    /** Why a request goes no further; empty when it may pass. */
+    /** The reply to a rejected request; empty if it is accepted. */
     Optional<Reply> refusal(HttpServerRequest request) {
         String path = request.path();
         if (path == null || !paths.contains(path)) {
@@ -29,11 +29,11 @@ record Gate(Set<String> paths, Handler<HttpServerRequest> handler) {
         if (!request.method().equals(HttpMethod.GET)) {
             return Optional.of(Reply.wrongMethod());
         }
-        // Which of two is meant, the next reader may see otherwise.
+        // Duplicate headers are rejected: parsers disagree on which one wins.
         if (doubled(request, "Host") || doubled(request, "Authorization")) {
             return Optional.of(Reply.invalidRequest(400));
         }
-        // Quarkus would answer without a body, and unseen by its own filters.
+        // Quarkus would answer without a body, bypassing its own filters.
         return valid(request.uri()) ? Optional.empty() : Optional.of(Reply.invalidRequest(400));
     }
 

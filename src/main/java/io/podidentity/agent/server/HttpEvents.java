@@ -6,13 +6,13 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 
-/** Told of what the credentials listeners answer. */
+/** Events of the credentials listeners. */
 public interface HttpEvents {
 
-    /** Whether every hit is to be told; else those that need no reading of the token are not. */
+    /** Whether every hit must be reported; else hits that need no parsing are not. */
     boolean hitsAreLogged();
 
-    /** Credentials were handed out. */
+    /** Credentials were issued. */
     void issued(ServiceAccountToken token, Issued issued, Origin origin, Duration took);
 
     /** A request with a readable token was not given credentials. */
@@ -22,11 +22,11 @@ public interface HttpEvents {
     /**
      * A request without a readable, current token, or for another host, was refused.
      *
-     * @param code the type of error that it was told
-     * @param message the text that it was told, which most SDKs keep to themselves
+     * @param code the error type in the reply
+     * @param message the text in the reply, which most SDKs do not show
      */
     void unreadable(String code, String message, String client);
 
-    /** A request on a credentials port was answered, with whatever status. */
+    /** A request on a credentials port was answered, with any status. */
     void answered(int status);
 }

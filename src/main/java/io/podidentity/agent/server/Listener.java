@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One socket. Where it cannot be opened it says why, once, and keeps trying. */
+/** One listening socket. If it cannot be bound, logs why once and keeps trying. */
 final class Listener {
 
     private static final Logger LOG = Logger.getLogger(Listener.class);
@@ -85,7 +85,7 @@ final class Listener {
         return vertx.deployVerticle(new Socket()).onSuccess(this::opened).mapEmpty();
     }
 
-    /** One attempt. Vert.x keeps a server that failed to listen for as long as what made it. */
+    /** One attempt. Vert.x keeps a failed server until the verticle that made it is undeployed. */
     private final class Socket extends AbstractVerticle {
 
         @Override
@@ -152,7 +152,7 @@ final class Listener {
         return Optional.ofNullable(problem);
     }
 
-    /** Opens nothing any more. */
+    /** Stops opening the socket. */
     void drain() {
         closed = true;
     }

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Asks a listener as a pod would, but never through a proxy. */
+/** Sends a listener a request as a pod would, never through a proxy. */
 final class ListenerProbe {
 
     private static final Logger LOG = Logger.getLogger(ListenerProbe.class);
@@ -34,7 +34,7 @@ final class ListenerProbe {
         }
     }
 
-    /** Asks for credentials; whether they came. */
+    /** Whether a request for credentials succeeds. */
     static boolean credentials(BindHost host, int port, String token) {
         try {
             String headers = "Authorization: " + token + "\r\n";

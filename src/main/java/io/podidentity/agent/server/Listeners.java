@@ -91,16 +91,15 @@ public class Listeners {
                 config.bindHosts().stream()
                         .map(host -> listener("credentials", host, config.port(), gate, pods))
                         .toList();
-        // Live reload holds on to the request that causes it, which only Quarkus' own socket
-        // survives.
         for (Listener each : credentials) {
             each.firstOpened().onSuccess(done -> firstOpen.complete(view(each)));
         }
+        // Live reload needs the request to arrive on Quarkus' own socket.
         boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
         credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
     }
 
-    /** Whatever the process does, it can be watched. */
+    /** Probes and metrics are served for {@code auth} too. */
     void openOthers(@Observes StartupEvent started) {
         Handler<HttpServerRequest> handler = management;
         if (handler == null) {
@@ -166,7 +165,7 @@ public class Listeners {
         return credentials.stream().map(Listeners::view).toList();
     }
 
-    /** Completes with whichever is open first; never, where none can be opened. */
+    /** Completes with the first listener that opens. */
     public CompletionStage<CredentialsListener> firstOpen() {
         return firstOpen;
     }

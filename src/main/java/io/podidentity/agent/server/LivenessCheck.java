@@ -4,7 +4,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Says no more than that the process can answer: a restart would mend nothing else. */
+/** Says no more than that the process can answer: a restart would fix nothing else. */
 @Liveness
 class LivenessCheck implements HealthCheck {
 

@@ -10,8 +10,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Says whether pods are served: at least one credentials listener answers, and the first pod will
- * not wait for classes to load. EKS Auth is not asked: no other agent could reach it either.
+ * Whether pods are served: at least one credentials listener answers, and the warm-up has ended.
+ * EKS Auth is not checked: no other agent could reach it either.
  */
 @Readiness
 @Singleton

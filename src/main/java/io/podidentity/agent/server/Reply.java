@@ -9,13 +9,13 @@ import io.podidentity.token.TokenReading.NotYetValid;
 import io.podidentity.token.TokenReading.OutOfTime;
 
 /**
- * Status and body of an answer; the one place where HTTP statuses begin.
+ * Status and body of a reply; all HTTP statuses are chosen here.
  *
  * @param body a {@link CredentialsBody} or an {@link ErrorBody}
  */
 record Reply(int status, Object body) {
 
-    /** Tells of an error, where this is one. */
+    /** Reports the error, if this is one. */
     void reportError(HttpEvents events, String client) {
         if (body instanceof ErrorBody error) {
             events.unreadable(error.code(), error.message(), client);

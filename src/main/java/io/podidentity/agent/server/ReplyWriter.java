@@ -10,7 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Writes answers that are given before a request reaches the application. */
+/** Writes replies to requests that do not reach the application. */
 @ApplicationScoped
 class ReplyWriter {
 
@@ -46,7 +46,7 @@ class ReplyWriter {
                         });
     }
 
-    /** Answers what is not HTTP, or more of it than the agent reads. */
+    /** Answers a request that is not valid HTTP, or too large. */
     void invalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         int status =
@@ -63,7 +63,7 @@ class ReplyWriter {
                 || (length != null && !length.equals("0"));
     }
 
-    /** What a client is told that is cut off. */
+    /** The reply to a client that is cut off. */
     byte[] cutOff(CutOff why) {
         return body(
                 switch (why) {

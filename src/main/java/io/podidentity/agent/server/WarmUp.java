@@ -8,17 +8,14 @@ import java.time.Clock;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/**
- * Walks the way of a request, from the socket to EKS Auth's door, before the first pod does, so
- * that no SDK gives up on a cold JVM.
- */
+/** Sends one request through the full path, without calling EKS Auth. */
 @ApplicationScoped
 public class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
 
-    /** A cold JVM on a busy node may take longer than one walk may. */
+    /** On a busy node a cold JVM may take longer than one attempt may. */
     private static final int MAX_ATTEMPTS = 100;
 
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
@@ -34,14 +31,14 @@ public class WarmUp {
         this.clock = clock;
     }
 
-    /** On a virtual thread, as each call is: the first that waits starts the JVM's poller. */
+    /** Runs on a virtual thread to initialise the JVM's poller. */
     void start(@Observes ServerStart started) {
         listeners
                 .firstOpen()
                 .thenAccept(open -> Thread.ofVirtual().name("warm-up").start(() -> run(open)));
     }
 
-    /** Whether it is over, well or badly; never where no listener can be opened. */
+    /** Whether warm-up has finished, successfully or not; never where no listener opens. */
     boolean done() {
         return done;
     }

@@ -2,5 +2,5 @@ package io.podidentity.agent.server;
 
 import io.podidentity.agent.cache.CredentialCache;
 
-/** Answers the agent's own first request, with credentials that are none. */
+/** Cache for warm-up requests; holds dummy credentials. */
 public record WarmUpCache(CredentialCache cache) {}

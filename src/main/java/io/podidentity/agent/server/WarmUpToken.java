@@ -9,17 +9,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the agent's own first requests from all others by their token: they are answered from the
- * rehearsal's cache, and neither counted nor logged. The token cannot be guessed and never leaves
- * the process. It is not forgotten: on a busy node its request may be read when nobody waits for
- * the answer any more, and must not reach EKS Auth then.
+ * Marks warm-up requests by their token: they are answered from the {@link WarmUpCache}, and
+ * neither counted nor logged. The token cannot be guessed and never leaves the process. It stays
+ * valid: a delayed warm-up request must not reach EKS Auth.
  */
 @ApplicationScoped
 public class WarmUpToken {
 
     private volatile @Nullable String token;
 
-    /** Begins a rehearsal; returns its token, which reads like a pod's and is signed by nobody. */
+    /** Begins a warm-up; returns its token, which looks like a pod's but is not signed. */
     public String begin(Instant expiry) {
         String begun =
                 part("{\"alg\":\"RS256\",\"kid\":\"none\"}")

@@ -20,7 +20,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts what the other packages tell of. Labels are few: no pod, token or role is one. */
+/** Metrics of other packages' events. Labels are few: never a pod, token or role. */
 @Singleton
 @SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class AgentMetrics implements HttpEvents, EksAuthEvents {
@@ -68,7 +68,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
         timer("Success");
     }
 
-    /** Makes the series at once: the first pod does not wait for them. */
+    /** Creates the series at start, so that the first pod does not wait for them. */
     void start(@Observes ServerStart started) {}
 
     @Override

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what the cache tells of, and logs its changes of state. */
+/** Metrics of the cache's events, and log lines for its changes of state. */
 @Singleton
 @SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
 class CacheMetrics implements CacheEvents {

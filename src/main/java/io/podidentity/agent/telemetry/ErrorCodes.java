@@ -2,9 +2,7 @@ package io.podidentity.agent.telemetry;
 
 import java.util.Set;
 
-/**
- * Keeps the values of labels few: what EKS Auth's model and the agent itself name, and the rest.
- */
+/** Bounds label values: EKS Auth's and the agent's codes; others are {@code Unknown}. */
 final class ErrorCodes {
 
     private static final Set<String> KNOWN =

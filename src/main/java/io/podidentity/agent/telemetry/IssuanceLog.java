@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
- * One line for each issued credential and each refusal, with its facts as fields of the line. A hit
- * hands out what was logged when it was fetched, and is logged at debug only.
+ * One line for each issued credential and each refusal, with details as fields. Hits are logged at
+ * debug only, since their fetch was logged.
  */
 @Singleton
 class IssuanceLog {
@@ -72,7 +72,7 @@ class IssuanceLog {
         }
     }
 
-    /** A request that named no pod: what it was told, which its SDK may not show. */
+    /** A request without a readable token: logs the reply, which its SDK may not show. */
     void unreadable(String code, String message, String client) {
         if (refusals.admit(client)) {
             with(Map.of("client", client, "code", code), () -> warn(message));

@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Serves the registry's metrics and the reference's series below them, in place of Quarkus. Always
- * as the text format: OpenMetrics, for those who would rather have it, asks counters to end in
- * {@code _total}.
+ * Serves the registry's metrics followed by the reference's series, in place of Quarkus. Always in
+ * the text format: OpenMetrics would require counters to end in {@code _total}.
  */
 @Singleton
 @SuppressWarnings("deprecation") // The extension is built on the older Prometheus client.
@@ -24,7 +23,7 @@ class MetricsRoute {
     private static final String TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
     private static final int BEFORE_QUARKUS = -1_000;
 
-    // Asked for when it is scraped: routes are made before registries are.
+    // Resolved at scrape time: routes are created before registries.
     private final Instance<PrometheusMeterRegistry> registry;
     private final List<ReferenceSeries> series = new CopyOnWriteArrayList<>();
 
@@ -36,7 +35,7 @@ class MetricsRoute {
         management.router().get(PATH).order(BEFORE_QUARKUS).blockingHandler(this::answer, false);
     }
 
-    /** A counter that is shown from now on. */
+    /** A counter that is exposed from now on. */
     ReferenceSeries counter(String name, String help, String... labels) {
         ReferenceSeries counter = new ReferenceSeries(name, help, labels);
         series.add(counter);

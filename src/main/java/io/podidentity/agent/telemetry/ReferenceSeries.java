@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
- * A counter under a name of the reference agent. No registry takes it: they end counters in {@code
- * _total}, and the dashboards that exist would show nothing; as an untyped series, agents such as
- * Datadog's would drop it.
+ * A counter under a name of the reference agent. Registries do not support it: they append {@code
+ * _total}, which existing dashboards would not find; and collectors such as Datadog's drop untyped
+ * series.
  */
 final class ReferenceSeries {
 
@@ -26,18 +26,18 @@ final class ReferenceSeries {
         this.labels = List.of(labels);
     }
 
-    /** Counts one more under these values of the labels, which must be few. */
+    /** Increments the counter for these label values, which must be few. */
     void increment(String... labelValues) {
         values.computeIfAbsent(List.of(labelValues), first -> new LongAdder()).increment();
     }
 
-    /** Shows the series from the start, before anything was counted. */
+    /** Exposes the series at zero, before anything was counted. */
     ReferenceSeries startingAtZero(String... labelValues) {
         values.computeIfAbsent(List.of(labelValues), first -> new LongAdder());
         return this;
     }
 
-    /** In Prometheus' text format; nothing before anything was counted. */
+    /** In Prometheus' text format; empty before anything was counted. */
     String text() {
         return values.isEmpty()
                 ? ""

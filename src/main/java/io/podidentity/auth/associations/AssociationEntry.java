@@ -6,7 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An association as it stands in the file; only the first four fields must. */
+/** An association in the file; only the first four fields are required. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record AssociationEntry(
         @Nullable String cluster,

@@ -14,7 +14,7 @@ record AssociationJson(String region) {
 
     private static final double NANOS = 1e9;
 
-    /** All of one, under the name that answers give it. */
+    /** One association in full, wrapped as in answers. */
     JsonObject whole(RoleAssociation association) {
         Grant grant = association.grant();
         Metadata metadata = association.metadata();
@@ -33,7 +33,7 @@ record AssociationJson(String region) {
         return new JsonObject().put("association", json);
     }
 
-    /** As lists hold it. */
+    /** The summary that lists hold. */
     JsonObject summary(RoleAssociation association) {
         return new JsonObject()
                 .put("clusterName", association.cluster())

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request to create or update an association. What it does not name is null.
+ * The body of a request to create or update an association; absent fields are null.
  *
- * @param targetRoleArn empty to take it away
- * @param policy empty to take it away
+ * @param targetRoleArn empty to remove it
+ * @param policy empty to remove it
  */
 record AssociationRequest(
         @Nullable String namespace,
@@ -68,7 +68,7 @@ record AssociationRequest(
     }
 
     /**
-     * The grant with what this request names.
+     * The grant with the changes of this request.
      *
      * @throws IllegalArgumentException whose message says what is wrong
      */

@@ -1,15 +1,15 @@
 package io.podidentity.auth.associations;
 
-/** Knows which service account may have which role. */
+/** Finds which service account may have which role. */
 public interface Associations {
 
     /**
-     * Finds what a service account is given: the most specific association that matches it. May
-     * block: never call it on an event loop.
+     * Finds the most specific association that matches a service account. May block: never call it
+     * on an event loop.
      */
     Lookup find(String cluster, String namespace, String serviceAccount);
 
-    /** What a look-up found. */
+    /** The result of a look-up. */
     sealed interface Lookup {
 
         /** The service account has a role. */
@@ -18,7 +18,7 @@ public interface Associations {
         /** The service account has none. */
         record None() implements Lookup {}
 
-        /** The associations cannot be read, and never could be; {@code problem} says why. */
+        /** The associations have never been readable; {@code problem} says why. */
         record Unavailable(String problem) implements Lookup {}
     }
 }

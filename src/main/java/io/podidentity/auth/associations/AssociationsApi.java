@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the EKS API that keep associations, for the tools that people already have. May
- * block: never call it on an event loop.
+ * The EKS API's calls for associations, so that existing tools work. May block: never call it on an
+ * event loop.
  */
 public final class AssociationsApi {
 
@@ -104,7 +104,7 @@ public final class AssociationsApi {
                                 EksError.IN_USE, "Association already exists: " + wanted.id()));
     }
 
-    /** Replaces one by what comes of it, or by nothing. Answers with what it is or was. */
+    /** Replaces or removes one association; answers with the new or the removed one. */
     private ApiAnswer change(
             String cluster, String id, Function<RoleAssociation, Optional<RoleAssociation>> change)
             throws IOException {

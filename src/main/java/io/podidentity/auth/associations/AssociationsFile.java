@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The associations of a YAML file, read again at the first look-up after it changed. An edit that
- * cannot be read changes nothing. A file that is not there is one without associations, once it is
- * asked to take some.
+ * cannot be read changes nothing. A missing file is created by the first change.
  *
  * <pre>{@code
  * associations:
@@ -69,7 +68,7 @@ public final class AssociationsFile implements AssociationStore {
                 });
     }
 
-    /** As it is now, not as it was last good: nobody's unfinished edit is to be written over. */
+    /** The current text, not the last good one: an unfinished edit must not be overwritten. */
     private String text() throws IOException {
         try {
             return Files.readString(file);

@@ -10,19 +10,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a cluster's associations, in the order of their ids, so that pages fit together though
- * something changes in between.
+ * One page of a cluster's associations, ordered by id so that pages stay consistent across changes.
  *
- * @param next what continues after this page; null after the last
+ * @param next token of the next page; null on the last
  */
 public record AssociationsPage(List<RoleAssociation> associations, @Nullable String next) {
 
     private static final int MAX_RESULTS = 100;
 
     /**
-     * What is asked for; null where it does not matter.
+     * Filters of a list; null matches everything.
      *
-     * @param after of the page before
+     * @param after token from the previous page
      */
     public record Query(
             @Nullable String namespace,
@@ -76,7 +75,7 @@ public record AssociationsPage(List<RoleAssociation> associations, @Nullable Str
                 return size;
             }
         } catch (NumberFormatException e) {
-            // Answered below, as a number out of bounds is.
+            // Rejected below.
         }
         throw new IllegalArgumentException("maxResults must be a number from 1 to " + MAX_RESULTS);
     }
@@ -92,7 +91,7 @@ public record AssociationsPage(List<RoleAssociation> associations, @Nullable Str
                 return id;
             }
         } catch (IllegalArgumentException e) {
-            // Answered below, as another text is.
+            // Rejected below.
         }
         throw new IllegalArgumentException("nextToken is not one that this service has given");
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Associations as YAML; says where a person who wrote it went wrong. */
+/** Associations as YAML, with errors that say where the text is wrong. */
 final class AssociationsYaml {
 
     /** A file without associations. */
@@ -60,7 +60,7 @@ final class AssociationsYaml {
         }
     }
 
-    /** The text for these associations, under the comment that the text before began with. */
+    /** The text of these associations, below the leading comment of the text before. */
     static String text(String before, List<RoleAssociation> associations) throws IOException {
         String comment =
                 before.lines()
@@ -76,7 +76,7 @@ final class AssociationsYaml {
         }
     }
 
-    /** By its number, since the parser's line is the last. */
+    /** By the association's number, since the parser only knows the last line. */
     private static String unknownField(UnrecognizedPropertyException e) {
         String where =
                 e.getPath().stream()

@@ -20,13 +20,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * A file that is always whole, whenever the process or the machine ends, and that one writer at a
- * time changes, in this process or another.
- */
+/** A file that is replaced atomically and durably, by one writer at a time across processes. */
 final class DurableFile {
 
-    // Of the whole process: a lock on a file keeps other processes out only, and fails within one.
+    // One per process: a file lock excludes other processes only, and fails within one.
     private static final ReentrantLock OWN = new ReentrantLock();
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -40,10 +37,10 @@ final class DurableFile {
         this.folder = Objects.requireNonNull(this.file.getParent());
     }
 
-    /** Does something while nobody else does. */
+    /** Runs a task while holding the lock. */
     <T> T exclusively(Task<T> task) throws IOException {
         OWN.lock();
-        // Apart from the file, which is replaced by another.
+        // A separate file, because the file itself is replaced.
         try (FileChannel lock =
                         FileChannel.open(
                                 beside(".lock"),
@@ -59,7 +56,7 @@ final class DurableFile {
     /** Replaces the content; returns when it has reached the disk. */
     void write(String content) throws IOException {
         Path half = beside(".new");
-        // Left by a process that was killed, or put there by somebody who would read along.
+        // Left by a killed process, or planted to read the content.
         Files.deleteIfExists(half);
         try (FileChannel out = FileChannel.open(half, Set.of(CREATE_NEW, WRITE), OWNER_ONLY)) {
             if (Files.exists(file)) {

@@ -5,12 +5,12 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an association gives.
+ * What an association grants.
  *
  * @param roleArn the role that the service assumes
  * @param targetRoleArn the role that the first one then assumes, whose session the pod gets; null
  *     for the first one's own
- * @param disableSessionTags whether sessions carry no tags that say whose they are
+ * @param disableSessionTags whether sessions carry no session tags
  * @param policy a session policy as JSON, which narrows what the session may do; null for none. As
  *     in EKS, only for sessions without tags
  */

@@ -6,10 +6,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API keeps about an association, and the exchange of tokens does not look at.
+ * What EKS' API stores about an association, and the exchange of tokens does not use.
  *
- * @param created null where a person wrote the association
- * @param modified null where a person wrote the association
+ * @param created null if written by hand
+ * @param modified null if written by hand
  * @param requestToken of the request that created it; another with the same token changes nothing
  */
 public record Metadata(

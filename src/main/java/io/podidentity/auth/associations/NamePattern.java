@@ -6,13 +6,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A name, or with {@code *} for any run of characters a pattern of names.
+ * A name, or a pattern in which {@code *} matches any run of characters.
  *
  * @param text as it was written
  */
 record NamePattern(String text) {
 
-    /** The more specific first: a name before patterns, then whoever spells more out. */
+    /** Most specific first: a name, then the pattern with more literal characters. */
     static final Comparator<NamePattern> MOST_SPECIFIC_FIRST =
             Comparator.comparing((NamePattern name) -> !name.isExact())
                     .thenComparingInt(name -> -name.spelledOut())
@@ -31,7 +31,7 @@ record NamePattern(String text) {
     }
 
     private Pattern expression() {
-        // Possessive runs would be wrong, but names are 253 characters at most.
+        // Backtracking is bounded: names have at most 253 characters.
         return Pattern.compile(
                 Stream.of(text.split("\\*+", -1))
                         .map(Pattern::quote)

@@ -1,9 +1,9 @@
 package io.podidentity.auth.associations;
 
-/** A service account of a cluster, or a pattern of them, and what it is given. */
+/** A service account of a cluster, or a pattern of them, and what it is granted. */
 public record RoleAssociation(Subject subject, Grant grant, Metadata metadata) {
 
-    /** The plainest: a service account and its role. */
+    /** A service account and its role, nothing else. */
     public static RoleAssociation of(Subject subject, String roleArn) {
         return new RoleAssociation(subject, new Grant(roleArn, null, false, null), Metadata.NONE);
     }
@@ -17,7 +17,7 @@ public record RoleAssociation(Subject subject, Grant grant, Metadata metadata) {
         return subject.id();
     }
 
-    /** The account of the role that the service assumes, which stands for the cluster's. */
+    /** The account of the assumed role, used as the cluster's. */
     String account() {
         return RoleArn.parse("roleArn", grant.roleArn()).account();
     }
@@ -28,14 +28,14 @@ public record RoleAssociation(Subject subject, Grant grant, Metadata metadata) {
                 .formatted(role.partition(), region, role.account(), cluster(), id());
     }
 
-    /** The ARN of the cluster, which EKS would have given it. */
+    /** The ARN that EKS would give the cluster. */
     public String clusterArn(String region) {
         RoleArn role = RoleArn.parse("roleArn", grant.roleArn());
         return "arn:%s:eks:%s:%s:cluster/%s"
                 .formatted(role.partition(), region, role.account(), cluster());
     }
 
-    /** What the trust policy of the target role may ask for, as EKS composes it. */
+    /** The external id for the target role's trust policy, composed as by EKS. */
     public String externalId(String region) {
         return String.join(
                 "/", region, account(), cluster(), subject.namespace(), subject.serviceAccount());

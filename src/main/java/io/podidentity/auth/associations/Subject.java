@@ -8,10 +8,10 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** Whom an association is for: a service account of a cluster, or all that match a pattern. */
+/** The service account that an association is for, or a pattern of them. */
 public record Subject(String cluster, String namespace, String serviceAccount) {
 
-    /** The more specific first; the namespace counts before the service account. */
+    /** Most specific first; the namespace counts before the service account. */
     static final Comparator<Subject> MOST_SPECIFIC_FIRST =
             Comparator.comparing(Subject::namespaces, NamePattern.MOST_SPECIFIC_FIRST)
                     .thenComparing(Subject::serviceAccounts, NamePattern.MOST_SPECIFIC_FIRST)
@@ -42,7 +42,7 @@ public record Subject(String cluster, String namespace, String serviceAccount) {
                 && serviceAccounts().matches(name);
     }
 
-    /** Depends on nothing but the subject, so that replicas agree. */
+    /** Derived from the subject alone, so that replicas agree. */
     String id() {
         String subject = cluster + "/" + namespace + "/" + serviceAccount;
         try {
@@ -62,7 +62,7 @@ public record Subject(String cluster, String namespace, String serviceAccount) {
     }
 
     private static void check(String field, String value, Pattern shape) {
-        // Each star is a choice for the matcher: a few are enough for anybody.
+        // Each star multiplies the work of matching.
         boolean tooMany = value.chars().filter(c -> c == '*').count() > MAX_STARS;
         if (!shape.matcher(value).matches() || tooMany) {
             throw new IllegalArgumentException(

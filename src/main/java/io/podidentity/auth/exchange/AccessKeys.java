@@ -60,7 +60,7 @@ public final class AccessKeys {
         return Optional.ofNullable(held.get(id));
     }
 
-    /** As a permission stands in the file. */
+    /** A permission's word in the file. */
     static String word(Permission permission) {
         return permission.name().toLowerCase(Locale.ROOT);
     }
@@ -84,11 +84,11 @@ public final class AccessKeys {
         try {
             content = YAML.readValue(Files.readString(file), Content.class);
         } catch (JacksonException e) {
-            // Without its own words, which quote the file.
+            // Without the parser's message, which quotes the file.
             throw new IOException(
                     "line " + e.getLocation().getLineNr() + " is not as it should be");
         } catch (RuntimeException e) {
-            // A bug of the parser's, whose words may do the same.
+            // A parser bug, whose message may quote the file, too.
             throw new IOException("it makes the parser fail with " + e.getClass().getSimpleName());
         }
         if (content == null || content.callers() == null) {

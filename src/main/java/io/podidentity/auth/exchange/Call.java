@@ -14,7 +14,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as it arrived, for those who check who makes it.
+ * A request as it arrived, to authenticate its caller.
  *
  * @param method such as {@code POST}
  * @param uri path and query as they were sent

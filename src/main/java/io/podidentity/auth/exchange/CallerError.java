@@ -2,7 +2,7 @@ package io.podidentity.auth.exchange;
 
 import io.podidentity.auth.WireError;
 
-/** What AWS answers to callers that it does not know, before their request is looked at. */
+/** AWS' errors for callers that are not authenticated. */
 enum CallerError implements WireError {
     INCOMPLETE_SIGNATURE("IncompleteSignatureException"),
     MISSING_TOKEN("MissingAuthenticationTokenException"),

@@ -2,14 +2,14 @@ package io.podidentity.auth.exchange;
 
 import io.podidentity.auth.WireError;
 
-/** Says who may call. */
+/** Decides who may call. */
 @FunctionalInterface
 public interface Callers {
 
     /** May read a file: never call it on an event loop. */
     Decision check(Call call, Permission wanted);
 
-    /** What a check found. */
+    /** The result of a check. */
     sealed interface Decision {
 
         /** The caller may go on; {@code who} is for the log. */

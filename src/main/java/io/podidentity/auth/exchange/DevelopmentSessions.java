@@ -9,9 +9,7 @@ import java.util.Base64;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/**
- * Makes credentials that have the right shape, say that they are for development, and work nowhere.
- */
+/** Issues credentials of the right shape that say they are for development, and work nowhere. */
 public final class DevelopmentSessions implements SessionIssuer {
 
     private static final String KEY_ENDINGS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -27,8 +27,7 @@ public final class Exchange {
     private final SessionIssuer issuer;
 
     /**
-     * @param clusters finds what verifies the tokens of a cluster by its name; null for unknown
-     *     ones
+     * @param clusters finds a cluster's verifier by name; null for unknown clusters
      */
     public Exchange(
             Function<String, @Nullable TokenVerifier> clusters,
@@ -99,10 +98,10 @@ public final class Exchange {
                 ErrorType.INVALID_TOKEN, "The service account token is invalid: " + problem);
     }
 
-    /** What came of an exchange. */
+    /** The result of an exchange. */
     public sealed interface Outcome permits Exchanged, Refusal {}
 
-    /** The token was believed, its association found and a session made. */
+    /** The token was verified, its association found and a session issued. */
     public record Exchanged(ServiceAccountToken token, RoleAssociation association, Session session)
             implements Outcome {}
 }

@@ -1,4 +1,4 @@
 package io.podidentity.auth.exchange;
 
-/** What came of asking for a session of a role. */
+/** The result of asking for a session. */
 public sealed interface Issuance permits Session, Refusal {}

@@ -5,11 +5,11 @@ import io.podidentity.auth.exchange.Callers.Decision.Denied;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Callers that sign with a known key, or whose certificate the TLS handshake has verified. A
- * certificate is a node's, and lets nobody change associations.
+ * Callers that sign with a known key, or whose certificate the TLS handshake has verified.
+ * Certificates are for nodes and do not allow changing associations.
  *
  * @param signatures null where no keys are configured
- * @param certificates whether certificates are asked for
+ * @param certificates whether client certificates are accepted
  */
 public record KnownCallers(@Nullable SignatureCheck signatures, boolean certificates)
         implements Callers {
@@ -17,7 +17,7 @@ public record KnownCallers(@Nullable SignatureCheck signatures, boolean certific
     @Override
     public Decision check(Call call, Permission wanted) {
         boolean signed = call.header("authorization") != null;
-        // The agent signs each request, whatever it is believed for.
+        // Agents sign each request, even with a certificate.
         boolean certified = certificates && call.certificate() != null;
         if (certified && wanted == Permission.EXCHANGE) {
             return new Allowed("certificate " + call.certificate());

@@ -9,9 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any program of this machine, for a service on loopback. A web page is none: a browser here sends
- * what a page anywhere tells it to (CSRF), and to whatever the page's name leads to (DNS
- * rebinding).
+ * Any program on this machine, for a service on loopback. Requests from web pages are rejected
+ * (CSRF, DNS rebinding).
  *
  * @param host where the service listens
  */
@@ -19,7 +18,7 @@ public record LocalCallers(String host) implements Callers {
 
     private static final Pattern HOST =
             Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^:\\[\\]]+))(?::\\d*)?");
-    // What a page may send without being asked about first is forms and plain text.
+    // Without a CORS preflight, pages can send only forms and plain text.
     private static final Pattern JSON =
             Pattern.compile("application/(x-amz-json-1\\.\\d|json)\\s*(;.*)?");
 
@@ -56,7 +55,7 @@ public record LocalCallers(String host) implements Callers {
                 || isLoopback(bare);
     }
 
-    /** Of addresses only: where a name leads to is not ours to say. */
+    /** For addresses only; names are not resolved. */
     private static boolean isLoopback(String address) {
         try {
             return InetAddress.ofLiteral(address).isLoopbackAddress();

@@ -17,8 +17,8 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * The signature that a request should have, as the AWS SDK makes it. The signer is the SDK's older
- * one: the newer adds a header to the request which only some clients send.
+ * The signature that a request should have, computed by the AWS SDK. The signer is the SDK's older
+ * one: the newer adds a header that only some clients send.
  */
 @SuppressWarnings("deprecation")
 final class Signature {
@@ -28,10 +28,10 @@ final class Signature {
 
     private Signature() {}
 
-    /** In hex; empty where the request cannot have been signed by a client that keeps the rules. */
+    /** In hex; empty if the request cannot have a valid signature. */
     static Optional<String> of(Call call, SignedCall signed, AccessKey key) {
         String declared = call.header(CONTENT_HASH);
-        // It says what the client meant to send, and is signed as any header is.
+        // The signature covers this header and not the body, so they must match.
         if (declared != null && !declared.equals(hash(call.body().getBytes()))) {
             return Optional.empty();
         }
@@ -40,7 +40,7 @@ final class Signature {
                     .firstMatchingHeader("Authorization")
                     .map(header -> header.substring(header.lastIndexOf('=') + 1));
         } catch (IllegalArgumentException e) {
-            // Its host or path is none.
+            // The host or path is not valid.
             return Optional.empty();
         }
     }

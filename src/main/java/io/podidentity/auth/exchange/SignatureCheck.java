@@ -13,7 +13,7 @@ import java.util.Optional;
 /** Checks a caller's signature by signing its request again with the key that it claims to have. */
 public final class SignatureCheck {
 
-    /** As AWS has it. */
+    /** As in AWS. */
     private static final Duration SKEW = Duration.ofMinutes(5);
 
     private final AccessKeys keys;
@@ -31,8 +31,7 @@ public final class SignatureCheck {
         if (signed.isEmpty()) {
             return new Denied(
                     CallerError.INCOMPLETE_SIGNATURE,
-                    "The Authorization header is no signature of version 4 over host and"
-                            + " x-amz-date");
+                    "The Authorization header is no signature of version 4 over host and x-amz-date");
         }
         Optional<AccessKey> key = keys.find(signed.get().accessKeyId());
         if (key.isEmpty()) {
@@ -70,7 +69,7 @@ public final class SignatureCheck {
                 ? Optional.empty()
                 : Optional.of(
                         "The request signature we calculated does not match the signature you"
-                            + " provided. Check your AWS Secret Access Key and signing method.");
+                                + " provided. Check your AWS Secret Access Key and signing method.");
     }
 
     private Optional<String> wrongTime(SignedCall signed) {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller says about its signature, version 4.
+ * The parts of a version 4 signature.
  *
  * @param day of the scope, such as {@code 20261121}
  * @param signedHeaders in lower case

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** Puts the service together; no bean, so that an agent loads nothing of it. */
+/** Assembles the service; not a bean, so that an agent does not load it. */
 final class AuthAssembly {
 
     private AuthAssembly() {}

@@ -29,12 +29,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what verifies the tokens of each cluster. */
+/** Creates the token verifier of each cluster. */
 final class AuthClusters {
 
     private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(10);
-    // A file costs nothing to read, and an unknown key is worth a look soon.
+    // Files are cheap to read, and unknown keys should be looked up soon.
     private static final RefreshingKeys.Timing TIMING =
             new RefreshingKeys.Timing(
                     Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(1));

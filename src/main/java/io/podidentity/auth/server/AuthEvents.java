@@ -2,10 +2,10 @@ package io.podidentity.auth.server;
 
 import java.time.Duration;
 
-/** What happens in the service, for those who count it. */
+/** Events of the service, for metrics. */
 public interface AuthEvents {
 
-    /** Counts nothing. */
+    /** Ignores all events. */
     AuthEvents NONE = (result, took) -> {};
 
     /**

@@ -9,7 +9,7 @@ import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import java.time.Duration;
 
-/** Counts what the service of {@code auth} does. */
+/** Metrics of {@code auth}. */
 public final class AuthMetrics implements AuthEvents {
 
     private static final String PREFIX = "pod_identity_auth_";
@@ -39,7 +39,7 @@ public final class AuthMetrics implements AuthEvents {
         timer(result).record(took);
     }
 
-    /** The results are those of a service model, and so are few. */
+    /** The results are the codes of a service model, and so are few. */
     private Timer timer(String result) {
         return Timer.builder(PREFIX + "exchange_duration")
                 .description("Tokens exchanged or refused")

@@ -4,6 +4,6 @@ import io.podidentity.auth.associations.AssociationsApi;
 import io.podidentity.auth.exchange.Callers;
 import io.podidentity.auth.exchange.Exchange;
 
-/** What the service is made of. */
+/** The parts of the service. */
 public record AuthParts(
         Exchange exchange, AssociationsApi api, Callers callers, AuthEvents events) {}

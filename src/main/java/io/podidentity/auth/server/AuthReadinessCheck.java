@@ -6,9 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/**
- * Says whether the service of {@code auth} serves. STS is not asked: its outage is no fault of it.
- */
+/** Whether {@code auth} serves. STS is not checked: its outage is not ours. */
 @Readiness
 @Singleton
 @LookupIfProperty(name = "agent.command", stringValue = "auth")

@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** {@code auth}: an EKS Auth of one's own on real STS. */
-@Singleton // Without a proxy, which an agent would load with all that it names.
+@Singleton // No client proxy, which would make the agent load all its classes.
 public class AuthServer {
 
     private static final Logger LOG = Logger.getLogger(AuthServer.class);
@@ -67,9 +67,9 @@ public class AuthServer {
     }
 
     /**
-     * Serves, or ends the start.
+     * Starts serving.
      *
-     * @throws InvalidSettingException if it cannot serve as it was told
+     * @throws InvalidSettingException if the settings do not allow it
      */
     public void start() {
         AuthServiceSettings settings = AuthSettings.listener(config);
@@ -91,7 +91,7 @@ public class AuthServer {
                 .start(() -> warmUp(serving, clusters.keySet().iterator().next()));
     }
 
-    /** Walks the way of a request first: agents wait for a second only. */
+    /** Warms up before the service is ready: agents wait only a second. */
     private void warmUp(AuthService serving, String cluster) {
         try {
             serving.warmUp(cluster, "none");

@@ -38,7 +38,7 @@ public final class AuthService {
 
     /**
      * @param blocking runs what waits for keys, files and STS
-     * @throws UncheckedIOException if there are TLS files that cannot be served with
+     * @throws UncheckedIOException if TLS files are given and cannot be used
      */
     public AuthService(
             Vertx vertx, AuthServiceSettings settings, AuthParts parts, Executor blocking) {
@@ -66,20 +66,20 @@ public final class AuthService {
                 .toCompletionStage();
     }
 
-    /** Completes when what was asked is answered, and the port is free. */
+    /** Completes when running requests are answered and the port is free. */
     public CompletionStage<Void> stop() {
         return guard.close().thenCompose(done -> server.close().toCompletionStage());
     }
 
-    /** Walks the way of a request as far as the token leads, to find the JVM less cold. Blocks. */
+    /** Warm-up: exchanges one dummy token. Blocks. */
     public void warmUp(String cluster, String token) {
         var _ = exchange.exchange(cluster, token);
     }
 
     /**
-     * Serves with the TLS files as they are now, where one has changed. To be called often.
+     * Reloads the TLS files if one has changed. To be called often.
      *
-     * @return completes when that is done, or was not possible
+     * @return completes when done, successfully or not
      */
     public CompletionStage<Void> refresh() {
         Tls tls = settings.tls();
@@ -134,7 +134,7 @@ public final class AuthService {
                         .setPort(settings.port())
                         .setAcceptBacklog(BACKLOG)
                         .setMaxHeaderSize(HEADER_BYTES)
-                        // A signature is over the header Host, which HTTP/2 does not have.
+                        // Signatures cover the Host header, which HTTP/2 lacks.
                         .setHttp2ClearTextEnabled(false);
         Tls tls = settings.tls();
         if (tls == null) {

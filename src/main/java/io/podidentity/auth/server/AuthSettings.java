@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** What the service is told, checked as a whole. */
+/** The service's settings, checked as a whole. */
 final class AuthSettings {
 
     private AuthSettings() {}

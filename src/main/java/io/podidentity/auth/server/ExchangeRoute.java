@@ -21,7 +21,7 @@ record ExchangeRoute(Exchange exchange, AuthEvents events, String region, Refusa
     /**
      * Blocks.
      *
-     * @param who calls, for the log
+     * @param who the caller, for the log
      */
     void handle(RoutingContext context, String who) {
         long start = System.nanoTime();

@@ -25,7 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 
-/** What the service answers at which path, and to whom. */
+/** The service's routes, and who may call them. */
 final class Routes {
 
     private static final Logger LOG = Logger.getLogger(Routes.class);
@@ -84,7 +84,7 @@ final class Routes {
                 (context, who) -> answer(context, who, call.answer(parts.api(), context)));
     }
 
-    /** Off the event loop, for callers who may. */
+    /** Runs the handler off the event loop, for permitted callers. */
     private void serve(
             Router router,
             HttpMethod method,
@@ -152,7 +152,7 @@ final class Routes {
     private static void identify(RoutingContext context) {
         HttpServerRequest request = context.request();
         context.response().putHeader(Replies.REQUEST_ID, UUID.randomUUID().toString());
-        // A proxy's form of a target, and which of two headers is meant, others may see otherwise.
+        // Reject absolute-form targets and duplicate headers: parsers disagree on them.
         if (!request.uri().startsWith("/")
                 || request.headers().getAll("Host").size() > 1
                 || request.headers().getAll("Authorization").size() > 1) {
@@ -166,7 +166,7 @@ final class Routes {
         Replies.error(context, status, ErrorType.INVALID_REQUEST, message);
     }
 
-    /** A client that leaves before its body has come needs no answer, and is no fault of ours. */
+    /** A client that disconnects before its body has arrived needs no answer. */
     private static void left(RoutingContext context) {
         if (!(context.failure() instanceof HttpClosedException)) {
             context.next();

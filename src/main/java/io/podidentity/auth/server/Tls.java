@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The PEM files of TLS.
  *
- * @param clientAuthorities whose certificates clients must show; null asks for none
+ * @param clientAuthorities issuers of client certificates; null asks for none
  * @param clientsMust whether a client without a certificate is refused at once
  */
 public record Tls(

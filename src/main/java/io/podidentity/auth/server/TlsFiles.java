@@ -21,10 +21,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads TLS files, and finds out whether they can serve before anything is served with them: a
- * server that was given a bad certificate refuses all connections.
- */
+/** Reads and checks TLS files before use: with a bad one a server refuses all connections. */
 final class TlsFiles {
 
     private static final byte[] ANYTHING = {1, 2, 3};
@@ -55,7 +52,7 @@ final class TlsFiles {
         return Buffer.buffer(Files.readAllBytes(file));
     }
 
-    /** Only those that can be read, since Vert.x takes all of a file or nothing. */
+    /** Only readable ones: Vert.x loads all of a file or nothing. */
     private static Buffer certificates(Path file) throws IOException {
         Buffer pem = Buffer.buffer();
         try {

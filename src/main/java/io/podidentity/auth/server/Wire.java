@@ -14,7 +14,7 @@ final class Wire {
 
     private Wire() {}
 
-    /** Takes the token out of a request's body; other fields are those of newer clients. */
+    /** Reads the token from a request's body; ignores other fields, which newer clients send. */
     static Reading tokenIn(@Nullable String body) {
         try {
             Object token = new JsonObject(body == null ? "" : body).getValue("token");
@@ -61,7 +61,7 @@ final class Wire {
         return new JsonObject().put("message", message).encode();
     }
 
-    /** What a body says. */
+    /** The result of reading a body. */
     sealed interface Reading {}
 
     record Request(String token) implements Reading {

@@ -15,8 +15,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /**
- * The service's own credentials. The client of STS finds them by their name, and they are chosen
- * when they are needed, since it looks for them before the settings can be read.
+ * The service's own credentials, which the STS client finds by name. They are chosen lazily, since
+ * the client looks for them before settings can be read.
  */
 @Singleton
 @Named("own-credentials")
@@ -38,7 +38,7 @@ public class OwnCredentials implements AwsCredentialsProvider {
     }
 
     /**
-     * Chooses where they come from, and asks for none.
+     * Chooses their origin, without fetching any.
      *
      * @throws io.podidentity.config.InvalidSettingException if that can never work
      */

@@ -6,18 +6,18 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
 
-/** Asks STS for whom it takes the service itself, which needs no permission. */
+/** Asks STS for the service's own identity, which needs no permission. */
 public final class OwnIdentity {
 
     private OwnIdentity() {}
 
-    /** Asks whatever the answer: the first call takes long. Throws what the AWS SDK throws. */
+    /** Warm-up: the first call is slow. Throws what the AWS SDK throws. */
     public static void warmUp(StsCalls sts) {
         sts.call(client -> client.getCallerIdentity().arn());
     }
 
     /**
-     * Finds out whether requests to STS can be made at all.
+     * Checks that requests to STS can be built.
      *
      * @throws io.podidentity.config.InvalidSettingException if they cannot
      */
@@ -37,7 +37,7 @@ public final class OwnIdentity {
                 });
     }
 
-    /** The ARN of those with these credentials. */
+    /** The ARN of these credentials' identity. */
     static String of(AwsCredentials credentials, StsCalls sts) {
         return sts.call(
                 client ->

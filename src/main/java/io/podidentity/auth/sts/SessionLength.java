@@ -9,12 +9,12 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 
 /**
- * Asks for sessions as long as their roles allow. STS tells only by refusing, so the length is
- * searched for, four calls at most, and remembered for a while.
+ * Asks for sessions as long as their roles allow. STS reveals the limit only by rejecting, so
+ * binary search: four calls at most, then remembered for an hour.
  */
 final class SessionLength {
 
-    /** As EKS has it, where the role allows that. */
+    /** As in EKS, if the role allows it. */
     static final int MAX_HOURS = 6;
 
     /** Every role allows that, and role chaining allows no more. */
@@ -36,7 +36,7 @@ final class SessionLength {
                         .build();
     }
 
-    /** The session that chains to another role is as short as that one's. */
+    /** For role chaining, which allows no more. */
     AssumeRoleResponse shortest(AssumeRoleRequest request) {
         return ask(request, MIN_HOURS);
     }

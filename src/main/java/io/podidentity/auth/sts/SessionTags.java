@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sts.model.Tag;
 
-/** The tags by which policies tell pods apart, as EKS names them. */
+/** The session tags that policies can use, named as in EKS. */
 final class SessionTags {
 
     private static final int MAX_LENGTH = 256;
 
     private SessionTags() {}
 
-    /** Those of a pod; what its token does not name is left out. */
+    /** A pod's tags; claims that its token lacks are left out. */
     static List<Tag> of(RoleAssociation association, ServiceAccountToken token, String region) {
         List<Tag> tags = new ArrayList<>();
         add(tags, "eks-cluster-arn", association.clusterArn(region));
@@ -28,7 +28,7 @@ final class SessionTags {
 
     private static void add(List<Tag> tags, String key, @Nullable String value) {
         if (value != null) {
-            // Only names of pods and service accounts come near.
+            // Only names of pods and service accounts can be this long.
             String cut = value.substring(0, Math.min(value.length(), MAX_LENGTH));
             tags.add(Tag.builder().key(key).value(cut).build());
         }

@@ -9,11 +9,11 @@ import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import software.amazon.awssdk.services.sts.StsClient;
 
-/** The one method that calls STS, and how much it is called when it fails. */
+/** The one method that calls STS, with its retry and circuit-breaker policy. */
 @Singleton
 public class StsCalls {
 
-    /** The circuit breaker's name, for those who report its state. */
+    /** The circuit breaker's name, for metrics. */
     public static final String BREAKER = "sts";
 
     /** Calls at once, for all pods of all clusters. */

@@ -8,14 +8,14 @@ import jakarta.inject.Singleton;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
 
-/** Makes the client of STS as the extension configures it, with the agent's own way out. */
+/** Produces the STS client as the extension configures it, with our own HTTP client. */
 @Singleton
 class StsClients {
 
     @Produces
     @Singleton
     StsClient client(StsClientBuilder builder, HttpClient outbound) {
-        // The extension's knows neither the CA bundle nor all of HTTPS_PROXY.
+        // The extension's HTTP client knows neither the CA bundle nor all of HTTPS_PROXY.
         return builder.httpClientBuilder(null).httpClient(new OutboundSdkClient(outbound)).build();
     }
 

@@ -10,7 +10,7 @@ class StsFailed extends RuntimeException {
     private final transient Refusal refusal;
 
     StsFailed(Refusal refusal) {
-        // Without a stack trace: it is told as a refusal, and costs nothing in an outage.
+        // No stack trace: it becomes a refusal, and must be cheap in an outage.
         super(refusal.message(), null, false, false);
         this.refusal = refusal;
     }
@@ -30,13 +30,13 @@ class StsFailed extends RuntimeException {
             this.byChaining = byChaining;
         }
 
-        /** Whether it is the service's own session that allows an hour only. */
+        /** Whether role chaining limits the session to an hour. */
         boolean byChaining() {
             return byChaining;
         }
     }
 
-    /** What may pass: the same call may succeed in a moment. */
+    /** A transient failure: the same call may succeed in a moment. */
     static class Passing extends StsFailed {
         private static final long serialVersionUID = 1L;
 

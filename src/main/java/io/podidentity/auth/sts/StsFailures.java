@@ -15,7 +15,7 @@ final class StsFailures {
     private static final Set<String> THROTTLED =
             Set.of("Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown");
 
-    /** The service's own credentials are wrong, which no pod can help. */
+    /** Codes about the service's own credentials. */
     private static final Set<String> OWN_CREDENTIALS =
             Set.of(
                     "ExpiredToken",
@@ -36,7 +36,7 @@ final class StsFailures {
     private StsFailures() {}
 
     /**
-     * @param role that was asked for
+     * @param role the requested role
      */
     static StsFailed of(SdkException e, String role) {
         return switch (e) {

@@ -30,7 +30,7 @@ public final class StsSessions implements SessionIssuer {
     private final SessionLength length;
 
     /**
-     * @param sts calls STS, and throws {@link StsFailed} where that gives no session
+     * @param sts calls STS; throws {@link StsFailed} if that gives no session
      * @param region named in tags and external ids
      * @param names makes the names of sessions unique
      */
@@ -79,7 +79,7 @@ public final class StsSessions implements SessionIssuer {
         return request.build();
     }
 
-    /** Transitive tags go on into the second session by themselves. */
+    /** Transitive tags carry over to the second session. */
     private AssumeRoleResponse chained(
             RoleAssociation association, String target, AssumeRoleRequest first) {
         Credentials between = length.shortest(first).credentials();
