@@ -99,6 +99,19 @@ localhost/pod-identity-agent:{{ .Chart.AppVersion }}
 {{- end }}
 {{- end -}}
 
+{{/*
+Kubernetes refuses maxSurge beside maxUnavailable. Whoever gives the latter, as values files of Amazon's chart do, has no
+surge.
+*/}}
+{{- define "pod-identity-agent.updateStrategy" -}}
+{{- $strategy := deepCopy (default dict .Values.updateStrategy) -}}
+{{- $rolling := default dict $strategy.rollingUpdate -}}
+{{- if not (has (dig "maxUnavailable" 1 $rolling | toString) (list "0" "0%")) -}}
+{{- $_ := unset $rolling "maxSurge" -}}
+{{- end -}}
+{{- toYaml $strategy -}}
+{{- end -}}
+
 {{/* Whether metrics are for others than the node itself. */}}
 {{- define "pod-identity-agent.metricsOpen" -}}
 {{- $scraped := dig "prometheus.io/scrape" "" (default dict .Values.podAnnotations) | toString -}}

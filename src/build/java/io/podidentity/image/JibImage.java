@@ -17,20 +17,25 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Packs the tree into a tar file that container tools load, what changes least first. */
+/**
+ * Packs the tree into a tar file that container tools load, what changes least first. Docker of any
+ * age, podman and containerd take Docker's own format; OCI's older Dockers refuse.
+ */
 final class JibImage {
+
+    /** As the manifests name it: containerd finds an image by no other name. */
+    static final String NAME = "localhost/pod-identity-agent";
 
     private JibImage() {}
 
     static void write(Path root, String version, Path tar) throws Exception {
         Path home = ImageTree.home(root);
-        Containerizer to =
-                Containerizer.to(TarImage.at(tar).named("pod-identity-agent:" + version));
+        Containerizer to = Containerizer.to(TarImage.at(tar).named(NAME + ":" + version));
         to.setOfflineMode(true)
                 .setBaseImageLayersCache(cache(tar))
                 .setApplicationLayersCache(cache(tar));
         Jib.fromScratch()
-                .setFormat(ImageFormat.OCI)
+                .setFormat(ImageFormat.Docker)
                 .setPlatforms(Set.of(new Platform(architecture(), "linux")))
                 .addFileEntriesLayer(layer(root, "system", file -> !file.startsWith(home)))
                 .addFileEntriesLayer(

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -15,6 +16,8 @@ final class GeneratedDaemonSet {
 
     private static final String VERSION = "app.kubernetes.io/version";
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+    private static final String GENERATION = "deprecated.daemonset.template.generation";
+    private static final int KUBERNETES_PERIOD = 10;
 
     private GeneratedDaemonSet() {}
 
@@ -36,7 +39,9 @@ final class GeneratedDaemonSet {
 
     static void mend(ObjectMeta metadata) {
         // Where Quarkus was, and when, is not the cluster's business.
-        metadata.setAnnotations(null);
+        Map<String, String> annotations = new TreeMap<>(metadata.getAnnotations());
+        annotations.keySet().retainAll(Set.of(GENERATION));
+        metadata.setAnnotations(annotations);
         Map<String, String> labels = new TreeMap<>(metadata.getLabels());
         labels.remove(MANAGED_BY);
         metadata.setLabels(labels);
@@ -54,7 +59,9 @@ final class GeneratedDaemonSet {
     private static void mend(Probe probe) {
         probe.getHttpGet().setHost("localhost");
         // Kubernetes' own defaults.
-        probe.setPeriodSeconds(null);
+        if (probe.getPeriodSeconds() == KUBERNETES_PERIOD) {
+            probe.setPeriodSeconds(null);
+        }
         probe.setSuccessThreshold(null);
     }
 }

@@ -10,6 +10,8 @@ import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitorBuilder;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRuleSpec;
+import io.fabric8.openshift.api.model.monitoring.v1.RelabelConfig;
+import io.fabric8.openshift.api.model.monitoring.v1.RelabelConfigBuilder;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitorBuilder;
 import io.podidentity.config.AgentConfig;
@@ -20,8 +22,8 @@ import java.util.Map;
 final class Monitoring {
 
     static final int PORT = defaultPort();
-    static final String PORT_NAME = "metrics";
 
+    private static final String PORT_NAME = "metrics";
     private static final String PATH = "/metrics";
     private static final String INTERVAL = "15s";
 
@@ -65,6 +67,10 @@ final class Monitoring {
                 .build();
     }
 
+    /**
+     * Names no port of the pods, since they declare none: on the host's network each would be a
+     * host port, of which a node has one, and a roll-out two pods.
+     */
     PodMonitor podMonitor() {
         return new PodMonitorBuilder()
                 .withMetadata(metadata())
@@ -76,9 +82,14 @@ final class Monitoring {
                 .addToMatchNames(daemonSet.getMetadata().getNamespace())
                 .endNamespaceSelector()
                 .addNewPodMetricsEndpoint()
-                .withPort(PORT_NAME)
                 .withPath(PATH)
                 .withInterval(INTERVAL)
+                .addNewRelabeling()
+                .withAction("keep")
+                .withSourceLabels("__meta_kubernetes_pod_container_name")
+                .withRegex(agent())
+                .endRelabeling()
+                .addToRelabelings(address("([^:]+)", "$1"), address("(.+:.+)", "[$1]"))
                 .endPodMetricsEndpoint()
                 .endSpec()
                 .build();
@@ -92,6 +103,19 @@ final class Monitoring {
         rule.setMetadata(metadata());
         rule.setSpec(Typed.part(PrometheusRuleSpec.class, alerts));
         return rule;
+    }
+
+    private static RelabelConfig address(String ip, String host) {
+        return new RelabelConfigBuilder()
+                .withSourceLabels("__meta_kubernetes_pod_ip")
+                .withRegex(ip)
+                .withReplacement(host + ":" + PORT)
+                .withTargetLabel("__address__")
+                .build();
+    }
+
+    private String agent() {
+        return daemonSet.getSpec().getTemplate().getSpec().getContainers().getFirst().getName();
     }
 
     /** The application's own. */

@@ -13,10 +13,17 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 
 /**
- * What an agent needs to take a taint off its node. RBAC can only say "nodes"; the policy narrows
- * that to the node that the agent's token was made for, and to taking taints away.
+ * What an agent needs to take the start-up taint off its node. RBAC can only say "nodes"; the
+ * policy narrows that to the node that the agent's token was made for, and to that taint. Nobody
+ * needs to get a node: what a patch without operations answers is the node, and the policy holds
+ * for it too.
  */
 final class NodeAccess {
+
+    private static final String TAINTS_BEFORE =
+            "(has(oldObject.spec.taints) ? oldObject.spec.taints : [])";
+    private static final String TAINTS_AFTER =
+            "(has(object.spec.taints) ? object.spec.taints : [])";
 
     private NodeAccess() {}
 
@@ -26,7 +33,7 @@ final class NodeAccess {
                 .addNewRule()
                 .withApiGroups("")
                 .withResources("nodes")
-                .withVerbs("get", "patch")
+                .withVerbs("patch")
                 .endRule()
                 .build();
     }
@@ -67,15 +74,21 @@ final class NodeAccess {
                 .endValidation()
                 .addNewValidation()
                 .withExpression(
-                        "!has(object.spec.taints) || (has(oldObject.spec.taints) &&"
-                                + " object.spec.taints.all(taint, taint in oldObject.spec.taints))")
-                .withMessage("an agent may only take taints away")
+                        "%1$s == %2$s || %1$s == %2$s.filter(taint, taint.key != '%3$s')"
+                                .formatted(TAINTS_AFTER, TAINTS_BEFORE, Variants.TAINT))
+                .withMessage("an agent may take no taint away but its own, and add none")
+                .endValidation()
+                .addNewValidation()
+                .withExpression(unchanged("spec", "field == 'taints'"))
+                .withMessage("an agent may change nothing else in its node's spec")
                 .endValidation()
                 .addNewValidation()
                 .withExpression(
-                        "(has(object.metadata.labels) ? object.metadata.labels : {}) =="
-                                + " (has(oldObject.metadata.labels) ? oldObject.metadata.labels : {})")
-                .withMessage("an agent may not change labels")
+                        // What the API server itself writes.
+                        unchanged(
+                                "metadata",
+                                "field in ['generation', 'managedFields', 'resourceVersion']"))
+                .withMessage("an agent may change nothing in its node's metadata")
                 .endValidation()
                 .endSpec()
                 .build();
@@ -89,6 +102,14 @@ final class NodeAccess {
                 .withValidationActions("Deny")
                 .endSpec()
                 .build();
+    }
+
+    /** Of a part of the node, whatever fields it may ever have. */
+    private static String unchanged(String part, String except) {
+        return ("dyn(object.%1$s).all(field, %2$s || (field in dyn(oldObject.%1$s) &&"
+                        + " dyn(object.%1$s)[field] == dyn(oldObject.%1$s)[field])) &&"
+                        + " dyn(oldObject.%1$s).all(field, %2$s || field in dyn(object.%1$s))")
+                .formatted(part, except);
     }
 
     private static ObjectMeta metadata(ServiceAccount agent) {

@@ -1,7 +1,6 @@
 package io.podidentity.manifests;
 
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
@@ -84,14 +83,6 @@ final class Variants {
         int port = arguments.indexOf("--metrics-port") + 1;
         arguments.set(port, String.valueOf(Monitoring.PORT));
         agent(daemonSet).setArgs(arguments);
-        agent(daemonSet)
-                .setPorts(
-                        List.of(
-                                new ContainerPortBuilder()
-                                        .withName(Monitoring.PORT_NAME)
-                                        .withContainerPort(Monitoring.PORT)
-                                        .withProtocol("TCP")
-                                        .build()));
         return daemonSet;
     }
 

@@ -55,13 +55,13 @@ public final class ApiServer {
     }
 
     /**
-     * Changes what is at a path.
+     * Changes what is at a path, and returns what it is now.
      *
      * @param operations a JSON patch
      * @throws IOException if the server does not confirm it
      */
-    public void patch(String path, String operations) throws IOException {
-        http.send(
+    public String patch(String path, String operations) throws IOException {
+        return http.send(
                 "PATCH",
                 address.resolve(path),
                 ownToken(),

@@ -22,6 +22,7 @@ final class Documents {
 
     private static final int OK = 200;
     private static final int CREATED = 201;
+    private static final int FORBIDDEN = 403;
 
     private final HttpClient client;
 
@@ -61,7 +62,9 @@ final class Documents {
         try {
             HttpAnswer answer = client.send(new HttpCall(method, uri, headers, document));
             if (answer.status() != OK && answer.status() != CREATED) {
-                throw new IOException(uri + " answers with status " + answer.status());
+                throw answer.status() == FORBIDDEN
+                        ? new ForbiddenException(uri)
+                        : new IOException(uri + " answers with status " + answer.status());
             }
             try (InputStream in = answer.body()) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);

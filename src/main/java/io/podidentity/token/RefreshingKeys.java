@@ -1,5 +1,6 @@
 package io.podidentity.token;
 
+import io.podidentity.schedule.Backoff;
 import io.podidentity.schedule.Repeating;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class RefreshingKeys implements KeySource {
 
     private static final Logger LOG = Logger.getLogger(RefreshingKeys.class);
+
+    // A node often starts before its API server can be reached.
+    private static final Backoff UNTIL_FIRST =
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+    /** Some minutes of them; then it is no matter of starting. */
+    private static final int MAX_QUICK_TRIES = 60;
 
     private final KeyDocument document;
     private final @Nullable KeptKeys kept;
@@ -49,18 +58,20 @@ public final class RefreshingKeys implements KeySource {
         this.timing = timing;
         this.fetches = fetches;
         this.clock = clock;
-        this.state = new State(restore(), Instant.MIN, "they have not been fetched yet");
+        this.state = new State(restore(), Instant.MIN, "they have not been fetched yet", 0);
     }
 
     @Override
     public Lookup find(String keyId) {
-        Lookup known = state.find(keyId);
+        State before = state;
+        Lookup known = before.find(keyId);
         if (known instanceof Lookup.Found) {
             return known;
         }
         Optional<CompletableFuture<Void>> refresh = refreshUnlessJustTried();
-        if (refresh.isEmpty()) {
-            // Re-read: a fetch may have finished meanwhile.
+        if (refresh.isEmpty() || before.neverReached()) {
+            // Re-read: a fetch may have finished meanwhile. Until the first success look-ups do not
+            // wait: the tries may fail one after another.
             return state.find(keyId);
         }
         try {
@@ -73,14 +84,20 @@ public final class RefreshingKeys implements KeySource {
         return state.find(keyId);
     }
 
-    /** Refreshes them periodically. */
+    /** Refreshes them periodically; until the first success, more often. */
     public void keepFreshEvery(Duration interval, Repeating.Scheduler scheduler) {
-        var _ =
-                Repeating.every(
-                        interval,
-                        scheduler,
-                        this::keepFresh,
-                        bug -> LOG.error("The cluster's keys are not kept fresh for now", bug));
+        Consumer<Throwable> failures =
+                bug -> LOG.error("The cluster's keys are not kept fresh for now", bug);
+        Repeating.Task untilFirst =
+                () -> {
+                    keepFresh();
+                    if (!state.fetched()) {
+                        return false;
+                    }
+                    var _ = Repeating.every(interval, scheduler, this::keepFresh, failures);
+                    return true;
+                };
+        var _ = Repeating.untilDone(UNTIL_FIRST, scheduler, untilFirst, failures);
     }
 
     /** Starts a refresh if one is due, and does not wait for it. To be called often. */
@@ -98,7 +115,7 @@ public final class RefreshingKeys implements KeySource {
                 return Optional.of(running);
             }
             Duration ago = age(tried);
-            if (!ago.isNegative() && ago.compareTo(timing.tryAgainAfter()) < 0) {
+            if (!ago.isNegative() && ago.compareTo(state.pause(timing)) < 0) {
                 return Optional.empty();
             }
             tried = clock.instant();
@@ -133,7 +150,7 @@ public final class RefreshingKeys implements KeySource {
 
     private void succeed(KeySet keys, String jwks) {
         State before = state;
-        state = new State(keys, clock.instant(), null);
+        state = new State(keys, clock.instant(), null, 0);
         if (before.problem() != null || !keys.equals(before.keys())) {
             LOG.infof("%d keys of the cluster from %s", keys.keys().size(), document.place());
         }
@@ -148,7 +165,7 @@ public final class RefreshingKeys implements KeySource {
 
     private void fail(String problem) {
         State before = state;
-        state = new State(before.keys(), before.refreshed(), problem);
+        state = new State(before.keys(), before.refreshed(), problem, before.failures() + 1);
         if (!problem.equals(before.problem())) {
             LOG.warnf("The cluster's keys cannot be fetched: %s", problem);
         }
@@ -176,7 +193,8 @@ public final class RefreshingKeys implements KeySource {
      * When keys are fetched.
      *
      * @param refreshEvery interval of scheduled refreshes
-     * @param tryAgainAfter minimum time between two fetches, however many unknown keys are named
+     * @param tryAgainAfter minimum time between two fetches, however many unknown keys are named,
+     *     after the first success
      * @param timeout how long a look-up waits for a fetch
      */
     public record Timing(Duration refreshEvery, Duration tryAgainAfter, Duration timeout) {
@@ -188,8 +206,26 @@ public final class RefreshingKeys implements KeySource {
 
     /**
      * @param problem of the last fetch; null if it succeeded
+     * @param failures in a row
      */
-    private record State(@Nullable KeySet keys, Instant refreshed, @Nullable String problem) {
+    private record State(
+            @Nullable KeySet keys, Instant refreshed, @Nullable String problem, int failures) {
+
+        /** Whether they ever came from the cluster, and not only from a file of ours. */
+        boolean fetched() {
+            return !refreshed.equals(Instant.MIN);
+        }
+
+        boolean neverReached() {
+            return !fetched() && failures > 0;
+        }
+
+        /** The least time between this try and the next. */
+        Duration pause(Timing timing) {
+            return neverReached() && failures <= MAX_QUICK_TRIES
+                    ? UNTIL_FIRST.after(failures)
+                    : timing.tryAgainAfter();
+        }
 
         Lookup find(String keyId) {
             Lookup found = keys == null ? new Lookup.Unknown() : keys.find(keyId);

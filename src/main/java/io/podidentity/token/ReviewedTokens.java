@@ -32,10 +32,29 @@ public final class ReviewedTokens implements TokenVerifier {
         };
     }
 
+    /**
+     * Asks about something that is no token, to see whether this service may ask.
+     *
+     * @throws IOException if it may not, or the API server cannot be asked; the message says which
+     */
+    public void checkPermission() throws IOException {
+        ask("none");
+    }
+
+    private String ask(String token) throws IOException {
+        try {
+            return server.post(PATH, JsonUtil.toJson(question(token)));
+        } catch (ForbiddenException e) {
+            throw new IOException(
+                    "this service may not review tokens: bind its service account to the"
+                            + " ClusterRole system:auth-delegator",
+                    e);
+        }
+    }
+
     private Verdict review(ServiceAccountToken token) {
         try {
-            String answer = server.post(PATH, JsonUtil.toJson(question(token)));
-            return verdict(JsonUtil.parseJson(answer), token);
+            return verdict(JsonUtil.parseJson(ask(token.raw())), token);
         } catch (IOException e) {
             return new Verdict.Unverifiable("the API server cannot be asked: " + e.getMessage());
         } catch (JoseException e) {
@@ -43,14 +62,14 @@ public final class ReviewedTokens implements TokenVerifier {
         }
     }
 
-    private static Map<String, Object> question(ServiceAccountToken token) {
+    private static Map<String, Object> question(String token) {
         return Map.of(
                 "apiVersion",
                 "authentication.k8s.io/v1",
                 "kind",
                 "TokenReview",
                 "spec",
-                Map.of("token", token.raw(), "audiences", List.of(TokenRules.EKS_AUDIENCE)));
+                Map.of("token", token, "audiences", List.of(TokenRules.EKS_AUDIENCE)));
     }
 
     private static Verdict verdict(Map<String, Object> answer, ServiceAccountToken token) {

@@ -322,8 +322,8 @@ final class ContractTable {
                 error(400, "InvalidRequestException", ""),
                 error(400, "InvalidParameterException", ""),
                 error(400, "AccessDeniedException", ". Check the trust policy of the role"),
-                error(400, "InvalidTokenException", ". The token is not one of cluster dev"),
-                error(400, "ExpiredTokenException", ". The token expired: the client must re-read"),
+                error(400, "InvalidTokenException", ". The token must be one of cluster dev"),
+                error(400, "ExpiredTokenException", ". The client must re-read its token file"),
                 error(
                         404,
                         "ResourceNotFoundException",

@@ -100,6 +100,12 @@ class ContainerIT {
         assertThat(agent.isAlive()).isTrue();
     }
 
+    /** What the nodes' runtimes know the image by is what the manifest asks them for. */
+    @Test
+    void imageIsLoadedUnderTheManifestsName() {
+        assertThat(podman.image()).isEqualTo(manifest.getContainers().getFirst().getImage());
+    }
+
     @Test
     void imageHoldsNoShell() throws Exception {
         Path root = Path.of("target/image/root");

@@ -37,6 +37,11 @@ final class Podman {
         this.image = loaded.substring(loaded.lastIndexOf(' ') + 1).strip();
     }
 
+    /** Its name. */
+    String image() {
+        return image;
+    }
+
     /**
      * The command line that runs a container of a manifest.
      *

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.marcnuri.helm.LintResult;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSet;
 import io.podidentity.config.Version;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +112,44 @@ class ChartTest {
                                         .containsEntry("app", "eks-pod-identity-agent"));
     }
 
+    /** As in Amazon's chart, a port of the host's network would be the node's. */
+    @ParameterizedTest
+    @FieldSource("io.podidentity.manifests.Renderings#VALUES")
+    void noPodDeclaresAPort(String values) {
+        assertThat(Typed.all(DaemonSet.class, Chart.resources(values)))
+                .flatExtracting(each -> each.getSpec().getTemplate().getSpec().getContainers())
+                .allSatisfy(each -> assertThat(each.getPorts()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "{} | 10% | 0",
+                "updateStrategy: {rollingUpdate: {maxSurge: 1}} | 1 | 0",
+                "updateStrategy: {rollingUpdate: {maxUnavailable: 0}} | 10% | 0",
+                "updateStrategy: {rollingUpdate: {maxUnavailable: 0%}} | 10% | 0%",
+                "updateStrategy: {rollingUpdate: {maxUnavailable: 10%}} | - | 10%",
+                "updateStrategy: {rollingUpdate: {maxUnavailable: 1}} | - | 1",
+                "updateStrategy: {rollingUpdate: {maxUnavailable: null}} | - | -",
+            })
+    void oldAgentIsReplacedAsToldAndInAWayThatKubernetesTakes(
+            String values, @Nullable String surge, @Nullable String unavailable) {
+        RollingUpdateDaemonSet update =
+                Typed.only(DaemonSet.class, Chart.resources(values))
+                        .getSpec()
+                        .getUpdateStrategy()
+                        .getRollingUpdate();
+
+        assertThat(text(update.getMaxSurge())).isEqualTo(surge);
+        assertThat(text(update.getMaxUnavailable())).isEqualTo(unavailable);
+    }
+
+    private static @Nullable String text(@Nullable IntOrString value) {
+        return value == null ? null : String.valueOf(value.getValue());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -138,6 +179,7 @@ class ChartTest {
                 "startupTaint: {enabled: true, key: 'a b'} | /startupTaint/key",
                 "tolerations: {operator: Exists} | /tolerations",
                 "updateStrategy: {type: Recreate} | /updateStrategy/type",
+                "minReadySeconds: 5s | /minReadySeconds",
                 "resources: {limit: {}} | 'limit' not allowed",
                 "env: {AWS_REGION: {a: b}} | /env/AWS_REGION",
             })
@@ -314,7 +356,8 @@ class ChartTest {
                 .contains("sts get-caller-identity")
                 .contains("clusterName is a placeholder")
                 .contains("env.AWS_REGION is a placeholder")
-                .contains("image.tag v0.1.20 is a release of Amazon's agent");
+                .contains("image.tag v0.1.20 is a release of Amazon's agent")
+                .contains("updateStrategy has a node's old agent end before its new one begins");
         assertThat(Chart.notes("{clusterName: shop, env: {AWS_REGION: eu-west-1}}"))
                 .doesNotContain("WARNING");
     }

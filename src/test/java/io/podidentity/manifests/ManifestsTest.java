@@ -9,7 +9,11 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMetricsEndpoint;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.podidentity.config.WellKnown;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -99,30 +104,72 @@ class ManifestsTest {
                         });
         DaemonSet daemonSet = daemonSet(file);
         assertThat(daemonSet.getMetadata().getNamespace()).isEqualTo("kube-system");
-        assertThat(
-                        daemonSet
-                                .getSpec()
-                                .getUpdateStrategy()
-                                .getRollingUpdate()
-                                .getMaxUnavailable()
-                                .getStrVal())
-                .isEqualTo("10%");
         assertThat(daemonSet.getSpec().getTemplate().getMetadata().getLabels())
                 .containsAllEntriesOf(daemonSet.getSpec().getSelector().getMatchLabels());
     }
 
-    /** Kubernetes makes a host port of each port that is declared on the host's network. */
     @ParameterizedTest
     @MethodSource("agents")
-    void noPortIsDeclaredButThatOfMetricsWhereTheyAreAskedFor(Path file) throws IOException {
-        boolean metrics = file.endsWith("agent-metrics.yaml");
-        assertThat(pod(file).getContainers().getFirst().getPorts())
-                .extracting("containerPort", "hostPort")
-                .isEqualTo(
-                        metrics
-                                ? List.of(org.assertj.core.groups.Tuple.tuple(2705, null))
-                                : List.of());
-        assertThat(argument(file, "--metrics-address")).isEqualTo(metrics ? null : "127.0.0.1");
+    void newAgentIsThereBeforeTheOldOneLeaves(Path file) throws IOException {
+        DaemonSetSpec spec = daemonSet(file).getSpec();
+        RollingUpdateDaemonSet update = spec.getUpdateStrategy().getRollingUpdate();
+
+        assertThat(update.getMaxSurge().getStrVal()).isEqualTo("10%");
+        // Kubernetes refuses any other beside a surge, and takes 1 where none is given.
+        assertThat(update.getMaxUnavailable().getIntVal()).isZero();
+        assertThat(spec.getMinReadySeconds()).isEqualTo(5);
+    }
+
+    /**
+     * A DaemonSet's first template is number 1 unless its annotation says another, and a pod whose
+     * label has the same number counts as made of it, whoever made it.
+     */
+    @ParameterizedTest
+    @MethodSource("agents")
+    void podsOfAmazonsAgentAreNotTakenForOurs(Path file) throws IOException {
+        String number =
+                daemonSet(file)
+                        .getMetadata()
+                        .getAnnotations()
+                        .get("deprecated.daemonset.template.generation");
+
+        assertThat(Long.parseLong(number)).isGreaterThan(100_000);
+    }
+
+    /**
+     * Kubernetes makes a host port of each port that is declared on the host's network: the new pod
+     * of a roll-out would wait for the old one's.
+     */
+    @ParameterizedTest
+    @MethodSource("agents")
+    void noPortIsDeclared(Path file) throws IOException {
+        assertThat(pod(file).getContainers()).flatExtracting(Container::getPorts).isEmpty();
+        assertThat(pod(file).getInitContainers()).flatExtracting(Container::getPorts).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("agents")
+    void metricsAreForOthersWhereTheyAreAskedFor(Path file) throws IOException {
+        assertThat(argument(file, "--metrics-address"))
+                .isEqualTo(file.endsWith("agent-metrics.yaml") ? null : "127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.0.0.1, 10.0.0.1:2705", "fd00::1, [fd00::1]:2705"})
+    void podMonitorFindsPodsThatDeclareNoPort(String ip, String address) throws IOException {
+        Path file = Manifests.FOLDER.resolve("monitoring/pod-monitor.yaml");
+        PodMetricsEndpoint endpoint =
+                Typed.only(PodMonitor.class, Typed.read(Files.readString(file)))
+                        .getSpec()
+                        .getPodMetricsEndpoints()
+                        .getFirst();
+
+        assertThat(endpoint.getPort()).isNull();
+        assertThat(endpoint.getRelabelings())
+                .filteredOn(rule -> "__address__".equals(rule.getTargetLabel()))
+                .filteredOn(rule -> ip.matches(rule.getRegex()))
+                .extracting(rule -> ip.replaceFirst(rule.getRegex(), rule.getReplacement()))
+                .containsExactly(address);
     }
 
     @ParameterizedTest
@@ -162,6 +209,7 @@ class ManifestsTest {
         int port = Integer.parseInt(argument(file, "--probe-port"));
         probe(agent.getLivenessProbe(), "/healthz", port, 30, 3);
         probe(agent.getReadinessProbe(), "/readyz", port, 1, 30);
+        assertThat(agent.getReadinessProbe().getPeriodSeconds()).isBetween(1, 2);
         assertThat(agent.getStartupProbe()).isNull();
     }
 

@@ -17,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -211,15 +213,83 @@ class RefreshingKeysTest {
 
     @Test
     void triesAgainEveryMinuteWhileTheClusterIsAway() {
+        cluster.serves(TestKeys.RSA);
+        RefreshingKeys keys = fetched();
+        cluster.fails("connection refused");
+        clock.advance(HOUR);
+
+        keepFresh(keys, Duration.ofMinutes(3));
+
+        assertThat(cluster.fetches).isEqualTo(4);
+    }
+
+    /** Whether or not there are keys of an earlier start. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void triesAgainSoonUntilTheClusterIsThereForTheFirstTime(boolean kept) {
+        if (kept) {
+            cluster.serves(TestKeys.RSA);
+            fetched();
+        }
         cluster.fails("connection refused");
         RefreshingKeys keys = keys();
+        keepFresh(keys, Duration.ofSeconds(45));
+        cluster.serves(TestKeys.EC256);
 
-        for (int second = 0; second < 180; second++) {
-            keys.keepFresh();
-            clock.advance(Duration.ofSeconds(1));
+        keepFresh(keys, Duration.ofSeconds(6));
+
+        assertFound(keys.find(TestKeys.EC256.keyId()), TestKeys.EC256);
+    }
+
+    /** There may be something that no start will mend, such as an API server that is too old. */
+    @Test
+    void doesNotTryAgainSoonForEver() {
+        cluster.fails("1.34 is needed");
+        RefreshingKeys keys = keys();
+        keepFresh(keys, HOUR);
+        int before = cluster.fetches;
+
+        keepFresh(keys, HOUR);
+
+        assertThat(cluster.fetches - before).isEqualTo(60);
+    }
+
+    @Test
+    void nobodyWaitsForOneTryAfterAnotherToFail() {
+        cluster.fails("connection refused");
+        Queue<Runnable> held = new ArrayDeque<>();
+        RefreshingKeys keys = keys(TIMING, held::add);
+        keys.keepFresh();
+        held.remove().run();
+        clock.advance(Duration.ofSeconds(1));
+        keys.keepFresh();
+
+        assertThat(held).hasSize(1);
+        assertThat(keys.find(TestKeys.RSA.keyId()))
+                .isEqualTo(new Unavailable("the cluster's keys are not known: connection refused"));
+    }
+
+    @Test
+    void looksEverySecondUntilTheClusterIsThereAndAsToldFromThenOn() {
+        cluster.fails("connection refused");
+        Queue<Runnable> due = new ArrayDeque<>();
+        List<Duration> delays = new ArrayList<>();
+        keys().keepFreshEvery(
+                        MINUTE,
+                        (delay, task) -> {
+                            delays.add(delay);
+                            due.add(task);
+                        });
+        due.remove().run();
+        clock.advance(Duration.ofSeconds(1));
+        cluster.serves(TestKeys.RSA);
+        for (int i = 0; i < 3; i++) {
+            due.remove().run();
         }
 
-        assertThat(cluster.fetches).isEqualTo(3);
+        assertThat(delays)
+                .containsExactly(
+                        Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO, MINUTE, MINUTE);
     }
 
     @ParameterizedTest
@@ -414,6 +484,13 @@ class RefreshingKeysTest {
 
     private Path file() {
         return folder.resolve("state/keys.jwks");
+    }
+
+    private void keepFresh(RefreshingKeys keys, Duration time) {
+        for (int second = 0; second < time.toSeconds(); second++) {
+            keys.keepFresh();
+            clock.advance(Duration.ofSeconds(1));
+        }
     }
 
     private RefreshingKeys fetched() {

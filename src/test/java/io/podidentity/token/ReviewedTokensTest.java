@@ -1,6 +1,7 @@
 package io.podidentity.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.harness.HttpPeer;
 import io.podidentity.harness.HttpPeer.Answer;
@@ -12,6 +13,7 @@ import io.podidentity.token.TokenVerifier.Verdict;
 import io.podidentity.token.TokenVerifier.Verdict.Genuine;
 import io.podidentity.token.TokenVerifier.Verdict.Refused;
 import io.podidentity.token.TokenVerifier.Verdict.Unverifiable;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,11 +141,36 @@ class ReviewedTokensTest {
         assertThat(verdict.toString()).doesNotContain("eyJ").doesNotContain("own-token");
     }
 
+    /** At the start, before anybody has a token to exchange. */
+    @Test
+    void saysWhatIsMissingWhereItMayNotReviewTokens() {
+        server.on(REVIEW, Answer.of(403, "{}"));
+
+        assertThatThrownBy(() -> reviewed(new Genuine()).checkPermission())
+                .hasMessageContaining("may not review tokens")
+                .hasMessageContaining("system:auth-delegator");
+        assertThat(verify(token(), new Genuine()).toString()).contains("system:auth-delegator");
+    }
+
+    @Test
+    void rehearsesWithoutAToken() throws IOException {
+        reviewed(new Genuine()).checkPermission();
+
+        assertThat(server.requests()).hasSize(1);
+        assertThat(new JsonObject(server.requests().getFirst().body()).getJsonObject("spec"))
+                .isEqualTo(
+                        new JsonObject()
+                                .put("token", "none")
+                                .put("audiences", new JsonArray().add("pods.eks.amazonaws.com")));
+    }
+
     private Verdict verify(ServiceAccountToken token, Verdict first) {
+        return reviewed(first).verify(token);
+    }
+
+    private ReviewedTokens reviewed(Verdict first) {
         return new ReviewedTokens(
-                        any -> first,
-                        new ApiServer(server.address(), account, Duration.ofSeconds(30)))
-                .verify(token);
+                any -> first, new ApiServer(server.address(), account, Duration.ofSeconds(30)));
     }
 
     private static ServiceAccountToken token() {

@@ -6,21 +6,30 @@ import org.jspecify.annotations.Nullable;
 /** What to do about EKS Auth's errors, for readers of an application's log. */
 record ErrorHints(String cluster) {
 
-    /** A sentence appended to EKS Auth's own message, or nothing. */
-    String of(String code, @Nullable PodIdentity pod) {
+    /**
+     * A sentence that continues EKS Auth's own, or nothing.
+     *
+     * @param text EKS Auth's own, which may say as much already
+     */
+    String of(String code, @Nullable PodIdentity pod, @Nullable String text) {
+        String hint = hint(code, pod);
+        boolean said = text != null && text.contains(hint);
+        return said || hint.isEmpty() ? "" : ". " + hint;
+    }
+
+    private String hint(String code, @Nullable PodIdentity pod) {
         String who =
                 pod == null
                         ? "this service account"
                         : "service account " + pod.namespace() + "/" + pod.serviceAccount();
         return switch (code) {
-            case "ExpiredTokenException" ->
-                    ". The token expired: the client must re-read its token file";
+            case "ExpiredTokenException" -> "The client must re-read its token file";
             case "InvalidTokenException" ->
-                    ". The token is not one of cluster " + cluster + " for pods.eks.amazonaws.com";
+                    "The token must be one of cluster " + cluster + " for pods.eks.amazonaws.com";
             case "ResourceNotFoundException" ->
-                    ". There is no pod identity association for " + who + " in cluster " + cluster;
+                    "There is no pod identity association for " + who + " in cluster " + cluster;
             case "AccessDeniedException" ->
-                    ". Check the trust policy of the role associated with "
+                    "Check the trust policy of the role associated with "
                             + who
                             + " and that the node's role allows eks-auth:AssumeRoleForPodIdentity"
                             + " on cluster "

@@ -124,7 +124,7 @@ final class Failures {
                         code,
                         status,
                         permanent(status, code),
-                        message + hints.of(code, request.pod()),
+                        message + hints.of(code, request.pod(), text),
                         retryAfter(answer));
         return server ? new CallFailed.Outage(failed) : new CallFailed(failed, false);
     }

@@ -1,14 +1,25 @@
 package io.podidentity.agent.server;
 
+import io.podidentity.schedule.Backoff;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
 import java.util.Locale;
 
-/** Says in the user's terms why an address cannot be listened on. */
-final class BindProblem {
+/**
+ * Why an address cannot be listened on.
+ *
+ * @param text in the user's terms
+ * @param backoff when it is worth another try
+ */
+record BindProblem(String text, Backoff backoff) {
 
-    private BindProblem() {}
+    private static final Duration FIRST_DELAY = Duration.ofMillis(100);
+    private static final Backoff GROWING = new Backoff(FIRST_DELAY, Duration.ofSeconds(5));
 
-    static String of(Throwable failure) {
+    // In a roll-out the old agent leaves at some time, and then no pod should wait for the new one.
+    private static final Backoff STEADY = new Backoff(FIRST_DELAY, FIRST_DELAY);
+
+    static BindProblem of(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
@@ -17,20 +28,26 @@ final class BindProblem {
         // What the JVM says for any IPv6 address on a kernel without IPv6.
         if (root instanceof UnsupportedAddressTypeException
                 || text.contains("unsupported address")) {
-            return "this node has no IPv6";
+            return lasting("this node has no IPv6");
         }
         if (text.contains("assign requested address")) {
-            return "the node does not have this address (yet); initialize puts it there";
+            return lasting("the node does not have this address (yet); initialize puts it there");
         }
         if (text.contains("address already in use")) {
-            return "another process listens there; is another agent still running?";
+            return new BindProblem(
+                    "another process listens there; is another agent still running?", STEADY);
         }
         if (text.contains("permission denied")) {
-            return "the agent may not open ports below 1024; it needs CAP_NET_BIND_SERVICE";
+            return lasting(
+                    "the agent may not open ports below 1024; it needs CAP_NET_BIND_SERVICE");
         }
         if (text.contains("protocol family") || text.contains("address family")) {
-            return "this node has no IPv6";
+            return lasting("this node has no IPv6");
         }
-        return root.getClass().getSimpleName() + ": " + root.getMessage();
+        return lasting(root.getClass().getSimpleName() + ": " + root.getMessage());
+    }
+
+    private static BindProblem lasting(String text) {
+        return new BindProblem(text, GROWING);
     }
 }

@@ -2,14 +2,12 @@ package io.podidentity.agent.server;
 
 import io.podidentity.config.BindHost;
 import io.podidentity.guard.ConnectionGuard;
-import io.podidentity.schedule.Backoff;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +22,6 @@ final class Listener {
 
     private static final int LINE_BYTES = 2 * 1024;
     private static final int BACKLOG = 1024;
-    private static final Backoff RETRY_BACKOFF =
-            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
     private final Vertx vertx;
     private final String name;
@@ -111,14 +107,14 @@ final class Listener {
     }
 
     private void failed(Throwable failure, int tries) {
-        String reason = BindProblem.of(failure);
-        if (!reason.equals(problem)) {
+        BindProblem now = BindProblem.of(failure);
+        if (!now.text().equals(problem)) {
             LOG.warnf(
                     "Cannot listen for %s on %s:%d: %s. The agent runs on and keeps trying",
-                    name, host.inUrl(), port, reason);
+                    name, host.inUrl(), port, now.text());
         }
-        problem = reason;
-        vertx.setTimer(RETRY_BACKOFF.after(tries).toMillis(), tick -> attempt(tries + 1));
+        problem = now.text();
+        vertx.setTimer(now.backoff().after(tries).toMillis(), tick -> attempt(tries + 1));
     }
 
     private void handle(HttpServerRequest request) {

@@ -135,6 +135,8 @@ public final class AssociationsApi {
             return task.run();
         } catch (IllegalArgumentException e) {
             return new Failed(EksError.INVALID_PARAMETER, String.valueOf(e.getMessage()));
+        } catch (ReadOnlyException e) {
+            return new Failed(EksError.INVALID_REQUEST, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return new Failed(
                     EksError.SERVER, "The associations cannot be used: " + e.getMessage());

@@ -10,6 +10,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,7 +38,11 @@ final class DurableFile {
         this.folder = Objects.requireNonNull(this.file.getParent());
     }
 
-    /** Runs a task while holding the lock. */
+    /**
+     * Runs a task while holding the lock.
+     *
+     * @throws ReadOnlyException where the file or its folder cannot be written to
+     */
     <T> T exclusively(Task<T> task) throws IOException {
         OWN.lock();
         // A separate file, because the file itself is replaced.
@@ -48,6 +53,8 @@ final class DurableFile {
                                 OWNER_ONLY);
                 var _ = lock.lock()) {
             return task.run();
+        } catch (FileSystemException e) {
+            throw isWritable() ? e : new ReadOnlyException(file, e);
         } finally {
             OWN.unlock();
         }
@@ -73,6 +80,10 @@ final class DurableFile {
         try (FileChannel names = FileChannel.open(folder, READ)) {
             names.force(true);
         }
+    }
+
+    private boolean isWritable() {
+        return Files.isWritable(folder) && (Files.notExists(file) || Files.isWritable(file));
     }
 
     private Path beside(String ending) {

@@ -53,9 +53,7 @@ public final class Exchange {
         return switch (reader.read(token)) {
             case Malformed(String problem) -> invalidToken(problem);
             case Expired(String problem) ->
-                    new Refusal(
-                            ErrorType.EXPIRED_TOKEN,
-                            "The service account token is expired: " + problem);
+                    new Refusal(ErrorType.EXPIRED_TOKEN, "The service account " + problem);
             case NotYetValid(String problem) -> invalidToken(problem);
             case Current(ServiceAccountToken read) -> verify(cluster, verifier, read);
         };
@@ -94,8 +92,9 @@ public final class Exchange {
     }
 
     private static Refusal invalidToken(String problem) {
-        return new Refusal(
-                ErrorType.INVALID_TOKEN, "The service account token is invalid: " + problem);
+        // The reader's problems begin with "token is".
+        String text = problem.startsWith("token ") ? problem : "token is invalid: " + problem;
+        return new Refusal(ErrorType.INVALID_TOKEN, "The service account " + text);
     }
 
     /** The result of an exchange. */

@@ -7,6 +7,8 @@ import io.podidentity.config.InvalidSettingException;
 import io.podidentity.config.NamedValue;
 import io.podidentity.outbound.Proxies;
 import io.podidentity.schedule.Background;
+import io.podidentity.schedule.Backoff;
+import io.podidentity.schedule.Repeating;
 import io.podidentity.schedule.SystemTimeline;
 import io.podidentity.token.ApiServer;
 import io.podidentity.token.JwtTokenVerifier;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the token verifier of each cluster. */
@@ -38,6 +41,10 @@ final class AuthClusters {
     private static final RefreshingKeys.Timing TIMING =
             new RefreshingKeys.Timing(
                     Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(1));
+
+    private static final Logger LOG = Logger.getLogger(AuthClusters.class);
+    private static final Backoff REVIEW_RETRY_BACKOFF =
+            new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     private final AuthConfig config;
     private final AgentConfig agent;
@@ -97,9 +104,29 @@ final class AuthClusters {
                         keys,
                         new TokenRules(issuer(source.name()), Set.of(TokenRules.EKS_AUDIENCE)),
                         clock);
-        return config.tokenReview() && ownCluster
-                ? new ReviewedTokens(signatures, apiServer())
-                : signatures;
+        if (!config.tokenReview() || !ownCluster) {
+            return signatures;
+        }
+        ReviewedTokens reviewed = new ReviewedTokens(signatures, apiServer());
+        logWhetherItMayReview(source.name(), reviewed);
+        return reviewed;
+    }
+
+    /** Until it may, each exchange is refused, and only its caller is told why. */
+    private void logWhetherItMayReview(String cluster, ReviewedTokens reviewed) {
+        var _ =
+                Repeating.untilDone(
+                        REVIEW_RETRY_BACKOFF,
+                        Background.scheduler(timeline),
+                        () -> {
+                            reviewed.checkPermission();
+                            LOG.infof("Tokens of cluster %s are reviewed", cluster);
+                            return true;
+                        },
+                        problem ->
+                                LOG.warnf(
+                                        "Tokens of cluster %s cannot be reviewed, and are refused: %s",
+                                        cluster, problem.getMessage()));
     }
 
     private KeyDocument keys(ClusterSource source) {

@@ -217,6 +217,19 @@ class RenewalTest {
         assertThat(rig.source.count()).isEqualTo(2);
     }
 
+    /** What operating.md says of it: three hours and a tenth. */
+    @Test
+    void tokenOfADeletedPodIsAnsweredFromMemoryUntilTheRenewal() {
+        rig.answer(Tokens.of("a"));
+        rig.source.fails(denied());
+        rig.advance(Duration.ofMinutes(161));
+        assertThat(rig.ask(Tokens.of("a"))).isCompletedWithValueMatching(CacheRig::hit);
+
+        rig.advance(Duration.ofMinutes(38));
+
+        assertThat(rig.answer(Tokens.of("a")).outcome()).isEqualTo(denied());
+    }
+
     @Test
     void requestThatWaitedForADeniedRenewalIsDenied() {
         rest(Duration.ofMinutes(14));

@@ -45,7 +45,7 @@ class EksAuthSourceTest {
                     "the.pods.token", new PodIdentity("shop", "orders", "orders-0", "uid-0"));
 
     private static final String NOT_OF_THE_CLUSTER =
-            ". The token is not one of cluster shop-cluster for pods.eks.amazonaws.com";
+            ". The token must be one of cluster shop-cluster for pods.eks.amazonaws.com";
 
     private static HttpPeer peer;
     private static EksAuthClient client;
@@ -150,7 +150,7 @@ class EksAuthSourceTest {
                         "ExpiredTokenException",
                         true,
                         told,
-                        ". The token expired: the client must re-read its token file"),
+                        ". The client must re-read its token file"),
                 error(
                         404,
                         "ResourceNotFoundException",
@@ -190,6 +190,17 @@ class EksAuthSourceTest {
         assertThat(source.fetch(REQUEST))
                 .isEqualTo(new Failed(code, status, permanent, message, null));
         assertThat(peer.requests()).hasSize(1);
+    }
+
+    /** An EKS Auth of one's own says what AWS leaves to be said. */
+    @Test
+    void whatTheErrorSaysItselfIsNotSaidAgain() {
+        String text =
+                "There is no pod identity association for service account shop/orders in cluster"
+                        + " shop-cluster";
+        peer.answer(EksAuthAnswers.error(404, "ResourceNotFoundException", text));
+
+        assertThat(((Failed) source.fetch(REQUEST)).message()).containsOnlyOnce(text);
     }
 
     /** Whatever AWS says of the node's identity is no word about the pod, and may pass. */

@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An API server that knows one node, and applies JSON patches to its taints. */
+/** An API server that knows one node, whose taints may be patched, and that may not be got. */
 public final class NodeServer implements AutoCloseable {
 
     public static final String NODE = "ip-10-0-0-1.ec2.internal";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int FORBIDDEN = 403;
     private static final int UNPROCESSABLE = 422;
 
     private final HttpPeer server;
@@ -88,6 +89,7 @@ public final class NodeServer implements AutoCloseable {
         beforePatch = action;
     }
 
+    /** Patches that said to change something. */
     int patches() {
         return patches.get();
     }
@@ -114,16 +116,20 @@ public final class NodeServer implements AutoCloseable {
         if (status != 200) {
             return Answer.of(status, "");
         }
-        if (request.method().equals("PATCH")
-                && (!request.header("Content-Type").equals("application/json-patch+json")
-                        || !patch(JSON.readTree(request.body())))) {
-            return Answer.of(UNPROCESSABLE, "");
+        if (!request.method().equals("PATCH")) {
+            return Answer.of(FORBIDDEN, "");
         }
-        return Answer.of(200, node());
+        return request.header("Content-Type").equals("application/json-patch+json")
+                        && patch(JSON.readTree(request.body()))
+                ? Answer.of(200, node())
+                : Answer.of(UNPROCESSABLE, "");
     }
 
     /** All operations or none. */
     private boolean patch(JsonNode operations) {
+        if (operations.isEmpty()) {
+            return true;
+        }
         beforePatch.run();
         beforePatch = () -> {};
         patches.incrementAndGet();

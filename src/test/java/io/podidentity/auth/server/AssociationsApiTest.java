@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,7 @@ import software.amazon.awssdk.services.eks.EksClient;
 import software.amazon.awssdk.services.eks.model.CreatePodIdentityAssociationRequest;
 import software.amazon.awssdk.services.eks.model.EksException;
 import software.amazon.awssdk.services.eks.model.InvalidParameterException;
+import software.amazon.awssdk.services.eks.model.InvalidRequestException;
 import software.amazon.awssdk.services.eks.model.PodIdentityAssociation;
 import software.amazon.awssdk.services.eks.model.PodIdentityAssociationSummary;
 import software.amazon.awssdk.services.eks.model.ResourceInUseException;
@@ -252,6 +254,28 @@ class AssociationsApiTest {
                 .isInstanceOf(ServerException.class)
                 .hasMessageContaining("line ");
         assertThat(file).hasContent(broken);
+    }
+
+    /** A ConfigMap's, such as. SDKs ask a server that failed again and again. */
+    @Test
+    void saysThatAReadOnlyFileIsToBeChangedElsewhere() throws IOException {
+        String id = create("orders");
+        try (var _ = ReadOnlyFolder.of(folder)) {
+            for (Executable change :
+                    List.<Executable>of(
+                            () -> create("billing"),
+                            () -> delete(id),
+                            () ->
+                                    eks.updatePodIdentityAssociation(
+                                            r ->
+                                                    r.clusterName("dev")
+                                                            .associationId(id)
+                                                            .roleArn(OwnAuth.role("new"))))) {
+                assertThat(assertThrows(InvalidRequestException.class, change))
+                        .hasMessageContaining(file + " is read-only");
+            }
+            assertThat(describe(id).roleArn()).isEqualTo(OwnAuth.role("orders"));
+        }
     }
 
     @Test

@@ -214,6 +214,29 @@ class AuthServiceTest {
     }
 
     @ParameterizedTest
+    @MethodSource
+    void saysOnceWhatIsWrongWithAToken(String token, String text) {
+        assertThat(
+                        assertThrows(EksAuthException.class, () -> assume("dev", token))
+                                .awsErrorDetails()
+                                .errorMessage())
+                .isEqualTo("The service account token " + text);
+    }
+
+    static Stream<Arguments> saysOnceWhatIsWrongWithAToken() {
+        return Stream.of(
+                arguments(token().expiresAt(NOW).sign(), "is expired since 2026-11-21T12:00:00Z"),
+                arguments(
+                        token().notBefore(NOW.plusSeconds(60)).sign(),
+                        "is not valid yet, but from 2026-11-21T12:01:00Z"),
+                arguments("hello", "contains an invalid number of segments: 1 instead of 3"),
+                arguments("x.y.z", "is malformed: its parts are not those of a JWT"),
+                arguments(
+                        token().audience("sts").sign(),
+                        "is invalid: its audience is not pods.eks.amazonaws.com"));
+    }
+
+    @ParameterizedTest
     @EnumSource
     void passesTheIssuersErrorsOn(ErrorType type) {
         issuer = (association, token) -> new Refusal(type, "the issuer's words");
