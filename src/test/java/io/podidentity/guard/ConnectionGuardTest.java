@@ -190,7 +190,7 @@ class ConnectionGuardTest {
 
         assertThat(guard.open()).isBetween(100, 150);
         assertThat(first.readToEnd()).isEmpty();
-        assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes() / 2 + GuardedConnection.POLITE);
+        assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes() / 2 + Holdings.POLITE);
     }
 
     @Test
@@ -296,6 +296,23 @@ class ConnectionGuardTest {
 
         assertServedTo(NEIGHBOUR);
         assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes());
+    }
+
+    /** What is being answered is cut last; but where it holds all, it is cut. */
+    @Test
+    void clientThatAsksAheadWhileItIsAnsweredDoesNotLockAnotherOut() throws IOException {
+        listen(SMALL, LONG, LONG);
+        for (int i = 0; i < 60; i++) {
+            connect().send(HELD);
+        }
+        awaitHeld(60);
+        for (RawConnection each : open) {
+            send(each, "GET /now HTTP/1.1\r\n" + "a:b\r\n".repeat(1_000));
+        }
+        await().untilAsserted(() -> assertThat(guard.open()).isLessThan(30));
+
+        assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes());
+        assertServedTo(NEIGHBOUR);
     }
 
     @Test
