@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -74,10 +73,10 @@ public final class ConnectionGuard {
     }
 
     /**
-     * Watches a port from the moment that a connection is accepted. Vert.x tells of one with TLS
-     * only after its handshake, which an attacker never ends.
+     * Watches the sockets of a port: each connection from the moment that it is accepted. Vert.x
+     * tells of one with TLS only after its handshake, which an attacker never ends.
      */
-    public void watchHandshakes(Vertx vertx, int port) {
+    public void watch(Vertx vertx, int port, boolean tls) {
         ((VertxInternal) vertx)
                 .getAcceptorEventLoopGroup()
                 .forEach(
@@ -86,15 +85,18 @@ public final class ConnectionGuard {
                             loop.execute(
                                     () ->
                                             loop.registeredChannelsIterator()
-                                                    .forEachRemaining(each -> watch(each, port)));
+                                                    .forEachRemaining(
+                                                            each -> watch(each, port, tls)));
                         });
     }
 
-    private void watch(Channel channel, int port) {
+    private void watch(Channel channel, int port, boolean tls) {
         if (channel instanceof ServerChannel
                 && channel.localAddress() instanceof InetSocketAddress own
-                && own.getPort() == port) {
-            channel.pipeline().addFirst(new Accepted(child -> accepted(child, TLS)));
+                && own.getPort() == port
+                && channel.pipeline().get(FairAccept.class) == null) {
+            channel.pipeline()
+                    .addFirst(new FairAccept(child -> accepted(child, tls ? TLS : PLAIN)));
         }
     }
 
@@ -110,7 +112,7 @@ public final class ConnectionGuard {
         if (known != null) {
             return known;
         }
-        holdings.add(connection, address(channel));
+        holdings.add(connection, FairAccept.client(channel));
         channel.closeFuture().addListener(closed -> closed(connection));
         if (closing) {
             connection.close();
@@ -118,13 +120,6 @@ public final class ConnectionGuard {
         // Before it speaks HTTP it is cut off without a word.
         settle(connection, fixed);
         return connection;
-    }
-
-    private static SocketAddress address(Channel channel) {
-        // A client that left at once has no address any more.
-        return channel.remoteAddress() instanceof InetSocketAddress remote
-                ? new InetSocketAddress(remote.getAddress(), 0)
-                : new InetSocketAddress(0);
     }
 
     private void closed(GuardedConnection connection) {

@@ -1,6 +1,6 @@
 package io.podidentity.guard;
 
-import java.net.SocketAddress;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,11 +24,11 @@ final class Holdings {
 
     /** A client, by its address; all under the lock of its holdings. */
     private static final class Client {
-        private final SocketAddress address;
+        private final InetAddress address;
         private final Set<GuardedConnection> connections = new HashSet<>();
         private long held;
 
-        private Client(SocketAddress address) {
+        private Client(InetAddress address) {
             this.address = address;
         }
 
@@ -45,7 +45,7 @@ final class Holdings {
             Comparator.<Client>comparingLong(client -> client.held).reversed();
 
     private final long bytes;
-    private final Map<SocketAddress, Client> clients = new HashMap<>();
+    private final Map<InetAddress, Client> clients = new HashMap<>();
     private final Map<GuardedConnection, Client> connections = new HashMap<>();
     private long held;
 
@@ -54,7 +54,7 @@ final class Holdings {
     }
 
     /** A client opened a connection, which holds nothing yet. */
-    synchronized void add(GuardedConnection connection, SocketAddress address) {
+    synchronized void add(GuardedConnection connection, InetAddress address) {
         Client client = clients.computeIfAbsent(address, Client::new);
         client.connections.add(connection);
         connections.put(connection, client);

@@ -120,7 +120,7 @@ class ConnectionGuardTest {
                                 new PfxOptions()
                                         .setPath(TestAuthority.in(folder).store().toString())
                                         .setPassword(TestAuthority.PASSWORD)));
-        guard.watchHandshakes(vertx, port);
+        guard.watch(vertx, port, true);
 
         // The first may be accepted before the port is watched.
         await().untilAsserted(
