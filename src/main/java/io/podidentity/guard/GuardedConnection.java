@@ -178,7 +178,7 @@ final class GuardedConnection {
         }
     }
 
-    /** Lets requests in, one at a time. */
+    /** Lets one request in, or more of it. */
     private void go() {
         ChannelHandlerContext context = turns;
         if (context == null || feeding) {
@@ -186,7 +186,7 @@ final class GuardedConnection {
         }
         boolean fed = false;
         feeding = true;
-        while (waiting.length() > 0 && channel.isWritable() && (arriving || !answering)) {
+        while (mayFeed() && (arriving || !fed)) {
             feed(context);
             fed = true;
         }
@@ -194,12 +194,20 @@ final class GuardedConnection {
         if (fed) {
             context.fireChannelReadComplete();
         }
+        if (mayFeed()) {
+            // Others go first, however much this one asks ahead.
+            channel.eventLoop().execute(this::go);
+        }
         boolean pause = !channel.isWritable() || waiting.length() > READ_AHEAD;
         if (pause != paused) {
             paused = pause;
             channel.config().setAutoRead(!pause);
         }
         settle();
+    }
+
+    private boolean mayFeed() {
+        return waiting.length() > 0 && channel.isWritable() && (arriving || !answering);
     }
 
     private void feed(ChannelHandlerContext context) {

@@ -23,8 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,9 @@ class ConnectionGuardTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Queue<RoutingContext> held = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<RoutingContext> busy = new LinkedBlockingQueue<>();
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<RawConnection> open = new ArrayList<>();
     private int port;
     private ConnectionGuard guard;
@@ -333,6 +340,23 @@ class ConnectionGuardTest {
     }
 
     @Test
+    void whoAsksAheadDoesNotGoFirstWithAllOfIt() throws Exception {
+        listen(AMPLE, LONG, LONG);
+        RawConnection greedy = connect().send(REQUEST);
+        RawConnection other = connect(NEIGHBOUR).send(REQUEST);
+        assertThat(List.of(greedy.read(), other.read())).allMatch(answer -> answer.status() == 200);
+        connect().send("GET /busy HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(busy.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+        greedy.send("GET /now?greedy HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50));
+        other.send("GET /now?other HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        goOn.countDown();
+
+        assertThat(other.read().status()).isEqualTo(200);
+        assertThat(asked.indexOf("other")).isLessThan(10);
+    }
+
+    @Test
     void whatClientsHeldIsFreeWhenTheyHaveGone() throws IOException {
         listen(AMPLE, LONG, LONG);
         try (RawConnection half = connect();
@@ -473,6 +497,17 @@ class ConnectionGuardTest {
         listen(new HttpServerOptions());
     }
 
+    /** Keeps the event loop from all else until it may go on. */
+    private void keepBusy(RoutingContext context) {
+        try {
+            busy.add(context);
+            assertThat(goOn.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        context.end("busy");
+    }
+
     private void guard(Budget budget, Duration request, Duration idle) {
         guard =
                 new ConnectionGuard(
@@ -483,7 +518,15 @@ class ConnectionGuardTest {
 
     private void listen(HttpServerOptions options) {
         Router router = Router.router(vertx);
-        router.route("/now").handler(context -> context.end("now"));
+        router.route("/now")
+                .handler(
+                        context -> {
+                            if (context.request().query() != null) {
+                                asked.add(context.request().query());
+                            }
+                            context.end("now");
+                        });
+        router.route("/busy").handler(this::keepBusy);
         router.route("/large").handler(context -> context.end("x".repeat(20_000)));
         router.route("/held").handler(held::add);
         router.route("/body")
