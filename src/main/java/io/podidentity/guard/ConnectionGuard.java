@@ -14,16 +14,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,9 +22,7 @@ import java.util.function.Function;
 
 /**
  * Bounds what the clients of some listeners hold in memory: connections, unfinished requests and
- * answers that are not read. A client may hold as much as is still free, or its equal share where
- * that is more; beyond it, its own connections that are stuck the longest are cut. So one client
- * alone gets half of the budget at most, and there is always room for another.
+ * answers that are not read, and for how long. {@link Holdings} says who is cut off.
  */
 public final class ConnectionGuard {
 
@@ -51,17 +40,6 @@ public final class ConnectionGuard {
         }
     }
 
-    /** A client, by its address; all under the guard's lock. */
-    static final class Client {
-        private final SocketAddress address;
-        private final Set<GuardedConnection> connections = new HashSet<>();
-        private long held;
-
-        private Client(SocketAddress address) {
-            this.address = address;
-        }
-    }
-
     private static final long SWEEP_MILLIS = 1_000;
 
     /** What a connection holds that does nothing: objects of the socket, of Netty and Vert.x. */
@@ -73,18 +51,11 @@ public final class ConnectionGuard {
     private static final AttributeKey<GuardedConnection> CONNECTION =
             AttributeKey.valueOf(ConnectionGuard.class, "connection");
 
-    /** What goes first of one client where memory must be found. */
-    private static final Comparator<GuardedConnection> WORST =
-            Comparator.comparingInt(GuardedConnection::badness)
-                    .thenComparing(Comparator.comparingLong(GuardedConnection::since).reversed());
-
     private final Limits limits;
     private final Function<CutOff, byte[]> bodies;
-    private final Map<SocketAddress, Client> clients = new HashMap<>();
-    private final Set<GuardedConnection> connections = new HashSet<>();
+    private final Holdings holdings;
     private final AtomicInteger running = new AtomicInteger();
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
-    private long held;
     private volatile boolean closing;
 
     /**
@@ -98,13 +69,14 @@ public final class ConnectionGuard {
     ConnectionGuard(Limits limits, Function<CutOff, byte[]> bodies) {
         this.limits = limits;
         this.bodies = bodies;
+        this.holdings = new Holdings(limits.budget().bytes());
     }
 
     /**
-     * Watches a port from the moment that a connection is accepted. Vert.x tells of one with TLS
-     * only after its handshake, which an attacker never ends.
+     * Watches the sockets of a port: each connection from the moment that it is accepted. Vert.x
+     * tells of one with TLS only after its handshake, which an attacker never ends.
      */
-    public void watchHandshakes(Vertx vertx, int port) {
+    public void watch(Vertx vertx, int port, boolean tls) {
         ((VertxInternal) vertx)
                 .getAcceptorEventLoopGroup()
                 .forEach(
@@ -113,15 +85,18 @@ public final class ConnectionGuard {
                             loop.execute(
                                     () ->
                                             loop.registeredChannelsIterator()
-                                                    .forEachRemaining(each -> watch(each, port)));
+                                                    .forEachRemaining(
+                                                            each -> watch(each, port, tls)));
                         });
     }
 
-    private void watch(Channel channel, int port) {
+    private void watch(Channel channel, int port, boolean tls) {
         if (channel instanceof ServerChannel
                 && channel.localAddress() instanceof InetSocketAddress own
-                && own.getPort() == port) {
-            channel.pipeline().addFirst(new Accepted(child -> accepted(child, TLS)));
+                && own.getPort() == port
+                && channel.pipeline().get(FairAccept.class) == null) {
+            channel.pipeline()
+                    .addFirst(new FairAccept(child -> accepted(child, tls ? TLS : PLAIN)));
         }
     }
 
@@ -132,18 +107,12 @@ public final class ConnectionGuard {
     }
 
     private GuardedConnection accepted(Channel channel, long fixed) {
-        GuardedConnection connection;
-        synchronized (this) {
-            GuardedConnection known = channel.attr(CONNECTION).get();
-            if (known != null) {
-                return known;
-            }
-            Client client = clients.computeIfAbsent(address(channel), Client::new);
-            connection = new GuardedConnection(channel, this, client, fixed);
-            client.connections.add(connection);
-            connections.add(connection);
-            channel.attr(CONNECTION).set(connection);
+        GuardedConnection connection = new GuardedConnection(channel, this, fixed);
+        GuardedConnection known = channel.attr(CONNECTION).setIfAbsent(connection);
+        if (known != null) {
+            return known;
         }
+        holdings.add(connection, FairAccept.client(channel));
         channel.closeFuture().addListener(closed -> closed(connection));
         if (closing) {
             connection.close();
@@ -153,15 +122,8 @@ public final class ConnectionGuard {
         return connection;
     }
 
-    private static SocketAddress address(Channel channel) {
-        // A client that left at once has no address any more.
-        return channel.remoteAddress() instanceof InetSocketAddress remote
-                ? new InetSocketAddress(remote.getAddress(), 0)
-                : new InetSocketAddress(0);
-    }
-
     private void closed(GuardedConnection connection) {
-        forget(connection);
+        holdings.remove(connection);
         if (connection.leave()) {
             // What the client did not wait for holds nothing up.
             ended();
@@ -186,75 +148,13 @@ public final class ConnectionGuard {
 
     /** A connection holds so much now; whoever holds too much is cut off. */
     void settle(GuardedConnection connection, long now) {
-        List<GuardedConnection> cut;
-        synchronized (this) {
-            if (!connections.contains(connection)) {
-                return;
-            }
-            long more = now - connection.held();
-            connection.held(now);
-            connection.client().held += more;
-            held += more;
-            cut = more > 0 ? worst(connection.client()) : List.of();
-        }
-        cut.forEach(each -> cut(each, CutOff.TOO_MUCH));
-    }
-
-    private List<GuardedConnection> worst(Client grown) {
-        List<GuardedConnection> worst = new ArrayList<>();
-        while (grown.held > share() && take(grown.connections, worst)) {
-            // The client pays with its own.
-        }
-        while (held > limits.budget().bytes() && takeOfLargest(worst)) {
-            // More clients than there are shares: those who hold most pay.
-        }
-        return worst;
-    }
-
-    /** Client by client: to look at all connections each time would be an attack of its own. */
-    private boolean takeOfLargest(List<GuardedConnection> worst) {
-        return clients.values().stream()
-                .sorted(Comparator.<Client>comparingLong(client -> client.held).reversed())
-                .anyMatch(client -> take(client.connections, worst));
-    }
-
-    private boolean take(Collection<GuardedConnection> from, List<GuardedConnection> worst) {
-        GuardedConnection next =
-                from.stream()
-                        .filter(each -> each.state() != GuardedConnection.State.ANSWERED)
-                        .max(WORST)
-                        .orElse(null);
-        if (next == null) {
-            return false;
-        }
-        forget(next);
-        worst.add(next);
-        return true;
-    }
-
-    private long share() {
-        long free = limits.budget().bytes() - held;
-        long equal = limits.budget().bytes() / (clients.size() + 1);
-        return Math.max(Math.max(free, equal), GuardedConnection.POLITE);
-    }
-
-    private synchronized void forget(GuardedConnection connection) {
-        if (!connections.remove(connection)) {
-            return;
-        }
-        Client client = connection.client();
-        client.connections.remove(connection);
-        client.held -= connection.held();
-        held -= connection.held();
-        if (client.connections.isEmpty()) {
-            clients.remove(client.address);
-        }
+        holdings.settle(connection, now).forEach(each -> cut(each, CutOff.TOO_MUCH));
     }
 
     /** Closes who took too long; to be called about every second. */
     void sweep() {
         long now = System.nanoTime();
-        for (GuardedConnection connection : all()) {
+        for (GuardedConnection connection : holdings.all()) {
             long stuck = now - connection.since();
             switch (connection.state()) {
                 case ANSWERED -> {}
@@ -278,17 +178,13 @@ public final class ConnectionGuard {
         }
     }
 
-    private synchronized List<GuardedConnection> all() {
-        return List.copyOf(connections);
-    }
-
     /**
      * Takes no more connections and closes those that wait for a request; completes when all
      * requests are answered.
      */
     public CompletionStage<Void> close() {
         closing = true;
-        all().stream().filter(each -> !each.answering()).forEach(GuardedConnection::close);
+        holdings.all().stream().filter(each -> !each.answering()).forEach(GuardedConnection::close);
         if (running.get() == 0) {
             idle.complete(null);
         }
@@ -306,13 +202,13 @@ public final class ConnectionGuard {
     }
 
     /** Connections held open. */
-    public synchronized int open() {
-        return connections.size();
+    public int open() {
+        return holdings.count();
     }
 
     /** What all clients hold. */
-    synchronized long held() {
-        return held;
+    long held() {
+        return holdings.held();
     }
 
     private void cut(GuardedConnection connection, CutOff why) {

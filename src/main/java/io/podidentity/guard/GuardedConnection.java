@@ -1,7 +1,6 @@
 package io.podidentity.guard;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,7 +18,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.podidentity.guard.ConnectionGuard.Client;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +42,6 @@ final class GuardedConnection {
         UNREAD
     }
 
-    /** One connection with the largest request: nobody is cut off for less. */
-    static final long POLITE = 128 * 1024;
-
     /** What a usual request costs, and how long it takes to arrive. */
     private static final long USUAL = 16 * 1024;
 
@@ -58,23 +53,15 @@ final class GuardedConnection {
     private static final int READ_AHEAD = 2 * READ;
     private static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(READ, 4 * READ);
 
-    /** A buffer that grows doubles, and headers become objects: so much a byte, and a line. */
-    private static final int BYTE = 2;
-
-    private static final int LINE = 160;
-
     private final Channel channel;
     private final ConnectionGuard guard;
-    private final Client client;
     private final long fixed;
     private volatile State state = State.ARRIVING;
     private volatile long since = System.nanoTime();
     private final AtomicInteger unwritten = new AtomicInteger();
     private long held;
 
-    private ByteBuf waiting = Unpooled.EMPTY_BUFFER;
-    private boolean blank = true;
-    private boolean whole;
+    private final RequestBytes waiting = new RequestBytes();
     private boolean feeding;
     private boolean paused;
     private boolean answering;
@@ -85,19 +72,14 @@ final class GuardedConnection {
     private long inside;
     private volatile @Nullable ChannelHandlerContext turns;
 
-    GuardedConnection(Channel channel, ConnectionGuard guard, Client client, long fixed) {
+    GuardedConnection(Channel channel, ConnectionGuard guard, long fixed) {
         this.channel = channel;
         this.guard = guard;
-        this.client = client;
         this.fixed = fixed;
     }
 
     Channel channel() {
         return channel;
-    }
-
-    Client client() {
-        return client;
     }
 
     State state() {
@@ -146,7 +128,6 @@ final class GuardedConnection {
     /** The connection closed; says whether a request was being answered. */
     boolean leave() {
         waiting.release();
-        waiting = Unpooled.EMPTY_BUFFER;
         boolean was = answering;
         answering = false;
         return was;
@@ -189,32 +170,15 @@ final class GuardedConnection {
         guard.settle(this, fixed + received + (long) (unread() * guard.directWeight()));
     }
 
-    private static long cost(ByteBuf buffer, int length) {
-        long lines = 0;
-        int end = buffer.readerIndex() + length;
-        for (int at = buffer.indexOf(buffer.readerIndex(), end, (byte) '\n');
-                at >= 0;
-                at = buffer.indexOf(at + 1, end, (byte) '\n')) {
-            lines++;
-        }
-        return (long) BYTE * length + LINE * lines;
-    }
-
     private void arrived(ByteBuf bytes) {
-        received += cost(bytes, bytes.readableBytes());
+        received += RequestBytes.cost(bytes);
         settle();
-        if (!channel.isActive()) {
-            return;
+        if (channel.isActive()) {
+            waiting.append(bytes);
         }
-        // Copied to the heap, as large as it is: a buffer of the socket is direct memory, and
-        // larger.
-        ByteBuf all = Unpooled.buffer(waiting.readableBytes() + bytes.readableBytes());
-        all.writeBytes(waiting).writeBytes(bytes);
-        waiting.release();
-        waiting = all;
     }
 
-    /** Lets requests in, one at a time. */
+    /** Lets one request in, or more of it. */
     private void go() {
         ChannelHandlerContext context = turns;
         if (context == null || feeding) {
@@ -222,7 +186,7 @@ final class GuardedConnection {
         }
         boolean fed = false;
         feeding = true;
-        while (waiting.isReadable() && channel.isWritable() && (arriving || !answering)) {
+        while (mayFeed() && (arriving || !fed)) {
             feed(context);
             fed = true;
         }
@@ -230,7 +194,11 @@ final class GuardedConnection {
         if (fed) {
             context.fireChannelReadComplete();
         }
-        boolean pause = !channel.isWritable() || waiting.readableBytes() > READ_AHEAD;
+        if (mayFeed()) {
+            // Others go first, however much this one asks ahead.
+            channel.eventLoop().execute(this::go);
+        }
+        boolean pause = !channel.isWritable() || waiting.length() > READ_AHEAD;
         if (pause != paused) {
             paused = pause;
             channel.config().setAutoRead(!pause);
@@ -238,19 +206,16 @@ final class GuardedConnection {
         settle();
     }
 
+    private boolean mayFeed() {
+        return waiting.length() > 0 && channel.isWritable() && (arriving || !answering);
+    }
+
     private void feed(ChannelHandlerContext context) {
         boolean body = arriving;
-        int length = body ? lengthOfBody(waiting) : lengthOfHeader(waiting);
-        inside += cost(waiting, length);
-        ByteBuf next;
-        if (length == waiting.readableBytes()) {
-            next = waiting;
-            waiting = Unpooled.EMPTY_BUFFER;
-        } else {
-            next = Unpooled.buffer(length).writeBytes(waiting, length);
-        }
+        ByteBuf next = body ? waiting.takeBody(bodyLeft) : waiting.takeHeader();
+        inside += RequestBytes.cost(next);
         context.fireChannelRead(next);
-        if (!answering && !arriving && (whole || body)) {
+        if (!answering && !arriving && (body || waiting.isHeaderWhole())) {
             done();
         }
     }
@@ -259,36 +224,6 @@ final class GuardedConnection {
     private void done() {
         received = Math.max(0, received - inside);
         inside = 0;
-    }
-
-    private int lengthOfBody(ByteBuf bytes) {
-        return bodyLeft > 0
-                ? (int) Math.min(bodyLeft, bytes.readableBytes())
-                : bytes.readableBytes();
-    }
-
-    /** Up to the blank line that ends a header, or all there is of it. */
-    private int lengthOfHeader(ByteBuf bytes) {
-        int start = bytes.readerIndex();
-        int end = bytes.writerIndex();
-        int line = start;
-        for (int at = bytes.indexOf(line, end, (byte) '\n');
-                at >= 0;
-                at = bytes.indexOf(line, end, (byte) '\n')) {
-            whole = blank && isBlank(bytes, line, at);
-            blank = true;
-            line = at + 1;
-            if (whole) {
-                return line - start;
-            }
-        }
-        whole = false;
-        blank = blank && isBlank(bytes, line, end);
-        return end - start;
-    }
-
-    private static boolean isBlank(ByteBuf bytes, int from, int to) {
-        return from == to || (from + 1 == to && bytes.getByte(from) == '\r');
     }
 
     /** What comes from the socket. */

@@ -1,7 +1,6 @@
 package io.podidentity.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.podidentity.contract.Exchange.Request;
 import io.podidentity.harness.EksAuthPeer;
@@ -10,6 +9,7 @@ import io.podidentity.harness.OwnAuth;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
+import io.podidentity.harness.TestKeys;
 import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,16 +64,17 @@ class HostileClientsIT {
             Request attackers = ContractTable.good("attacker").request();
             assertThat(ask(victim, agent.port(), attackers).status()).isEqualTo(200);
 
-            AtomicInteger held = pods.hold("127.0.0.3", 512, START + "x".repeat(31_000));
+            pods.hold("127.0.0.3", 512, START + "x".repeat(31_000));
             pods.hold("127.0.0.4", 512, START.strip() + "\r\n" + "a:b\r\n".repeat(6_000));
-            pods.neverRead("127.0.0.5", 64, RawCall.text(attackers, agent.port()));
-            pods.neverRead("127.0.0.6", 64, NO_TOKEN);
+            pods.neverRead("127.0.0.5", 64, 512, RawCall.text(attackers, agent.port()));
+            pods.neverRead("127.0.0.6", 64, 2_048, NO_TOKEN);
             for (int i = 1; i <= 8; i++) {
                 pods.hold("127.0.1." + i, 512, NO_TOKEN);
             }
             watchers.hold("127.0.0.3", 512, START + "x".repeat(31_000));
-            watchers.neverRead("127.0.0.7", 64, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-            await().until(() -> held.get() > 0);
+            watchers.neverRead("127.0.0.7", 64, 16, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+            pods.awaitFullStrength();
+            watchers.awaitFullStrength();
             for (int round = 0; round < ROUNDS; round++) {
                 assertThat(ask(victim, agent.port(), own).status()).isEqualTo(200);
                 Request fresh = ContractTable.good("pod " + round).request();
@@ -106,16 +106,15 @@ class HostileClientsIT {
                                 PackagedAgent.Builder::memoryOfImage);
                 EksClient eks = OwnAuth.eks(auth.endpoint(), OwnAuth.ADMIN, OwnAuth.ADMIN_SECRET);
                 HostileClients attackers = new HostileClients(auth.process().port())) {
-            AtomicInteger held =
-                    attackers.hold("127.0.0.3", 1_200, start + "X-A: " + "x".repeat(15_000));
+            attackers.hold("127.0.0.3", 1_200, start + "X-A: " + "x".repeat(15_000));
             attackers.hold("127.0.0.4", 512, start + "a:b\r\n".repeat(3_000));
             attackers.hold(
                     "127.0.0.8", 512, start + "Content-Length: 60000\r\n\r\n" + "x".repeat(59_000));
-            attackers.neverRead("127.0.0.5", 64, start + "Content-Length: 2\r\n\r\n{}");
+            attackers.neverRead("127.0.0.5", 64, 512, start + "Content-Length: 2\r\n\r\n{}");
             for (int i = 1; i <= 8; i++) {
                 attackers.hold("127.0.1." + i, 512, NO_TOKEN);
             }
-            await().until(() -> held.get() > 0);
+            attackers.awaitFullStrength();
             for (int round = 0; round < ROUNDS; round++) {
                 assertThat(
                                 asSdksDo(
@@ -141,20 +140,25 @@ class HostileClientsIT {
         }
     }
 
-    /** Ten tokens that nobody signed, with words for the log. */
+    /** Ten tokens that the cluster did not sign, as long as are read, with words for the log. */
     private static void forge(int port, int round) throws IOException {
         for (int i = 0; i < 10; i++) {
-            String words = "x".repeat(6_000) + "\u0007";
+            String words = "x".repeat(5_000) + "\u0007";
             String forged =
                     TestTokens.at(Instant.now())
                             .pod(words, "forged", "forged-" + round + "-" + i, "uid")
+                            .key(TestKeys.FOREIGN_RSA)
                             .sign();
             try (RawConnection client = new RawConnection("127.0.0.1", port, "127.0.0.9")) {
-                client.send(
-                                "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: "
-                                        + forged
-                                        + "\r\n\r\n")
-                        .read();
+                Answer answer =
+                        client.send(
+                                        "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                                                + "Authorization: "
+                                                + forged
+                                                + "\r\n\r\n")
+                                .read();
+                assertThat(answer.status()).isBetween(400, 503);
+                assertThat(answer.body()).doesNotContain("is malformed");
             }
         }
     }

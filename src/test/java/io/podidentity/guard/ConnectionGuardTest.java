@@ -23,8 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,9 @@ class ConnectionGuardTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Queue<RoutingContext> held = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<RoutingContext> busy = new LinkedBlockingQueue<>();
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<RawConnection> open = new ArrayList<>();
     private int port;
     private ConnectionGuard guard;
@@ -120,7 +127,7 @@ class ConnectionGuardTest {
                                 new PfxOptions()
                                         .setPath(TestAuthority.in(folder).store().toString())
                                         .setPassword(TestAuthority.PASSWORD)));
-        guard.watchHandshakes(vertx, port);
+        guard.watch(vertx, port, true);
 
         // The first may be accepted before the port is watched.
         await().untilAsserted(
@@ -190,7 +197,7 @@ class ConnectionGuardTest {
 
         assertThat(guard.open()).isBetween(100, 150);
         assertThat(first.readToEnd()).isEmpty();
-        assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes() / 2 + GuardedConnection.POLITE);
+        assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes() / 2 + Holdings.POLITE);
     }
 
     @Test
@@ -298,6 +305,23 @@ class ConnectionGuardTest {
         assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes());
     }
 
+    /** What is being answered is cut last; but where it holds all, it is cut. */
+    @Test
+    void clientThatAsksAheadWhileItIsAnsweredDoesNotLockAnotherOut() throws IOException {
+        listen(SMALL, LONG, LONG);
+        for (int i = 0; i < 60; i++) {
+            connect().send(HELD);
+        }
+        awaitHeld(60);
+        for (RawConnection each : open) {
+            send(each, "GET /now HTTP/1.1\r\n" + "a:b\r\n".repeat(1_000));
+        }
+        await().untilAsserted(() -> assertThat(guard.open()).isLessThan(30));
+
+        assertThat(guard.held()).isLessThanOrEqualTo(SMALL.bytes());
+        assertServedTo(NEIGHBOUR);
+    }
+
     @Test
     void pipelinedRequestsAreAnsweredInTurn() throws IOException {
         listen(AMPLE, LONG, LONG);
@@ -313,6 +337,23 @@ class ConnectionGuardTest {
             assertThat(client.read().status()).isEqualTo(200);
         }
         await().until(() -> guard.held() == 0);
+    }
+
+    @Test
+    void whoAsksAheadDoesNotGoFirstWithAllOfIt() throws Exception {
+        listen(AMPLE, LONG, LONG);
+        RawConnection greedy = connect().send(REQUEST);
+        RawConnection other = connect(NEIGHBOUR).send(REQUEST);
+        assertThat(List.of(greedy.read(), other.read())).allMatch(answer -> answer.status() == 200);
+        connect().send("GET /busy HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(busy.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+        greedy.send("GET /now?greedy HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50));
+        other.send("GET /now?other HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        goOn.countDown();
+
+        assertThat(other.read().status()).isEqualTo(200);
+        assertThat(asked.indexOf("other")).isLessThan(10);
     }
 
     @Test
@@ -456,6 +497,17 @@ class ConnectionGuardTest {
         listen(new HttpServerOptions());
     }
 
+    /** Keeps the event loop from all else until it may go on. */
+    private void keepBusy(RoutingContext context) {
+        try {
+            busy.add(context);
+            assertThat(goOn.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        context.end("busy");
+    }
+
     private void guard(Budget budget, Duration request, Duration idle) {
         guard =
                 new ConnectionGuard(
@@ -466,7 +518,15 @@ class ConnectionGuardTest {
 
     private void listen(HttpServerOptions options) {
         Router router = Router.router(vertx);
-        router.route("/now").handler(context -> context.end("now"));
+        router.route("/now")
+                .handler(
+                        context -> {
+                            if (context.request().query() != null) {
+                                asked.add(context.request().query());
+                            }
+                            context.end("now");
+                        });
+        router.route("/busy").handler(this::keepBusy);
         router.route("/large").handler(context -> context.end("x".repeat(20_000)));
         router.route("/held").handler(held::add);
         router.route("/body")

@@ -6,6 +6,7 @@ import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.agent.credentials.CredentialSource;
+import io.podidentity.schedule.FairQueue;
 import io.podidentity.schedule.Timeline;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -30,7 +31,7 @@ final class UpstreamLimiter {
     private final CongestionWindow window;
     private final Timeline timeline;
     private final CacheEvents events;
-    private final FairQueue waiting = new FairQueue();
+    private final FairQueue<String, Consumer<Permit>> waiting = new FairQueue<>();
     private boolean wakeUpScheduled;
 
     /**

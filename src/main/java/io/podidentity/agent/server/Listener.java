@@ -21,7 +21,12 @@ final class Listener {
     private static final int HEADER_BYTES = 32 * 1024;
 
     private static final int LINE_BYTES = 2 * 1024;
-    private static final int BACKLOG = 1024;
+
+    /** The maximum that Linux grants by default. */
+    private static final int BACKLOG = 4096;
+
+    /** One socket on each of the event loops of application.properties: one busy loop does not block all. */
+    private static final int EVENT_LOOPS = 2;
 
     private final Vertx vertx;
     private final String name;
@@ -78,11 +83,17 @@ final class Listener {
 
     /** Tries once. */
     Future<Void> bind() {
-        return vertx.deployVerticle(new Socket()).onSuccess(this::opened).mapEmpty();
+        return vertx.deployVerticle(new Socket(EVENT_LOOPS)).onSuccess(this::opened).mapEmpty();
     }
 
     /** One attempt. Vert.x keeps a failed server until the verticle that made it is undeployed. */
     private final class Socket extends AbstractVerticle {
+
+        private final int eventLoops;
+
+        Socket(int eventLoops) {
+            this.eventLoops = eventLoops;
+        }
 
         @Override
         public void start(Promise<Void> bound) {
@@ -91,14 +102,22 @@ final class Listener {
                     .invalidRequestHandler(replies::invalid)
                     .requestHandler(Listener.this::handle)
                     .listen()
-                    .<Void>mapEmpty()
+                    .compose(server -> share())
                     .onComplete(bound);
+        }
+
+        /** The same socket, served by another event loop too; closed with this one. */
+        private Future<Void> share() {
+            return eventLoops == 1
+                    ? Future.succeededFuture()
+                    : vertx.deployVerticle(new Socket(eventLoops - 1)).mapEmpty();
         }
     }
 
     private void opened(String id) {
         deployment = id;
         problem = null;
+        guard.watch(vertx, port, false);
         LOG.infof("Listening for %s on %s:%d", name, host.inUrl(), port);
         first.tryComplete();
         if (closed) {

@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 public final class AuthService {
 
     private static final Logger LOG = Logger.getLogger(AuthService.class);
-    private static final int BACKLOG = 1024;
+    private static final int BACKLOG = 4096;
     private static final int HEADER_BYTES = 16 * 1024;
 
     private final Vertx vertx;
@@ -113,9 +113,7 @@ public final class AuthService {
     }
 
     private void guard(int port) {
-        if (settings.tls() != null) {
-            guard.watchHandshakes(vertx, port);
-        }
+        guard.watch(vertx, port, settings.tls() != null);
     }
 
     private static byte[] cutOff(CutOff why) {

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CongestionWindowTest {
@@ -154,6 +155,61 @@ class CongestionWindowTest {
         roundTrip(Collections.nCopies(32, ok));
 
         assertThat(window.open()).isBetween(32, 33);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // asked for, at least, at most
+        "PT0.1S, PT0.3S, PT0.6S",
+        "PT2S, PT2S, PT4S",
+        "PT10M, PT1M, PT2M",
+    })
+    void pauseIsWhatTheSourceAsksForWithinBounds(Duration asked, Duration least, Duration most) {
+        roundTrip(List.of(begun -> window.onThrottled(begun, asked)));
+
+        assertThat(window.pause()).isBetween(least, most);
+    }
+
+    @Test
+    void noCallGoesOutWithinThePauseAndOneDoesAtItsEnd() {
+        roundTrip(List.of(throttled));
+        timeline.advance(window.pause().minusNanos(1));
+        boolean within = window.begin();
+        timeline.advance(Duration.ofNanos(1));
+
+        assertThat(within).isFalse();
+        assertThat(window.begin()).isTrue();
+    }
+
+    @Test
+    void whatWasLearnedIsForgottenInASilence() {
+        for (int call = 0; call < 1_000; call++) {
+            answered(Duration.ofMillis(1));
+        }
+        timeline.advance(Duration.ofSeconds(10));
+        int before = window.open();
+        timeline.advance(Duration.ofNanos(1));
+
+        assertThat(before).isEqualTo(512);
+        assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS);
+    }
+
+    @Test
+    void halfOfTheCallsOfThisRoundTripOrTheLastIsLeft() {
+        roundTrip(Collections.nCopies(100, ok));
+        roundTrip(Collections.nCopies(20, failed));
+
+        assertThat(window.open()).isEqualTo(50);
+    }
+
+    @Test
+    void callsOfTheRoundTripsBeforeAreForgotten() {
+        roundTrip(Collections.nCopies(100, ok));
+        roundTrip(Collections.nCopies(20, ok));
+        roundTrip(Collections.nCopies(20, ok));
+        roundTrip(Collections.nCopies(20, failed));
+
+        assertThat(window.open()).isEqualTo(10);
     }
 
     private void throttle(long begun) {

@@ -10,12 +10,17 @@ import io.podidentity.harness.VirtualTimeline;
 import io.podidentity.token.ServiceAccountToken;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EntryStoreTest {
 
     private static final Instant LATER = Instant.parse("2026-11-25T00:00:00Z");
+
+    private static final List<String> KEPT = List.of("a", "b", "c");
 
     /** Far more than are kept to spare. */
     private static final int MANY = 200;
@@ -127,19 +132,44 @@ class EntryStoreTest {
         assertThat(events.lines()).isEmpty();
     }
 
-    @Test
-    void fullStoreDropsWhoHasNotAskedForLongest() {
-        for (String pod : new String[] {"a", "b", "c"}) {
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "b", "c"})
+    void fullStoreDropsWhoHasNotAskedForLongest(String silent) {
+        for (String pod : KEPT) {
             put(Tokens.of(pod));
-            timeline.advance(Duration.ofSeconds(1));
         }
-        entry("a").requested(timeline.nanos());
+        timeline.advance(Duration.ofSeconds(1));
+        KEPT.stream()
+                .filter(pod -> !pod.equals(silent))
+                .forEach(pod -> entry(pod).requested(timeline.nanos()));
 
         put(Tokens.of("d"));
 
-        assertThat(store.find("uid-b")).isNull();
+        assertThat(store.find("uid-" + silent)).isNull();
         assertThat(store.count()).isEqualTo(3);
-        assertThat(store.find("uid-a")).isNotNull();
+        assertThat(events.lines()).containsExactly("evicted SIZE");
+    }
+
+    @Test
+    void fullStoreKeepsWhatHasJustCome() {
+        timeline.advance(Duration.ofSeconds(1));
+        KEPT.forEach(pod -> put(Tokens.of(pod)));
+
+        put(Tokens.of("d"), timeline.nanos() - 1);
+
+        assertThat(store.find("uid-d")).isNotNull();
+    }
+
+    @Test
+    void nextExpiryIsThatOfTheFirstToExpire() {
+        assertThat(store.nextExpiry()).isEmpty();
+        source.lifetime(Duration.ofHours(2));
+        put(Tokens.of("a"));
+        Instant first = timeline.now().plus(Duration.ofHours(2));
+        source.lifetime(Duration.ofHours(6));
+        put(Tokens.of("b"));
+
+        assertThat(store.nextExpiry()).contains(first);
     }
 
     @Test

@@ -13,7 +13,9 @@ import io.podidentity.harness.Tokens;
 import io.podidentity.token.ServiceAccountToken;
 import io.podidentity.token.TokenVerifier.Verdict;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -347,6 +349,49 @@ class RenewalTest {
 
         assertThat(CacheRig.left(rig.answer(Tokens.of("a")), rig.timeline))
                 .isGreaterThan(Duration.ofHours(1));
+        assertThat(rig.source.count()).as("tried again, not each second").isBetween(3, 40);
+    }
+
+    @Test
+    void podThatAskedWhenItsCredentialsWereDueIsRenewedTheNextTime() {
+        rig.answer(Tokens.of("a"));
+        rig.advance(Duration.ofHours(8));
+        rig.answer(Tokens.of("a"));
+        rig.advance(Duration.ofHours(4));
+
+        assertThat(rig.source.count()).isEqualTo(4);
+    }
+
+    @Test
+    void renewalThatOutlivesTheCredentialsIsWaitedFor() {
+        rest(Duration.ofMinutes(1));
+        rig.latency(Duration.ofSeconds(50));
+        rig.send(Tokens.of("a"));
+        rig.advance(Duration.ofMillis(49_500));
+
+        CompletableFuture<Answer> asked = rig.ask(Tokens.of("a"));
+
+        assertThat(asked).isNotDone();
+        assertThat(rig.answer(asked)).matches(CacheRig::served);
+        assertThat(rig.source.count()).isEqualTo(2);
+    }
+
+    @Test
+    void whatExpiresFirstIsRenewedFirst() {
+        for (int pod = 0; pod < 20; pod++) {
+            rig.source.lifetime(Duration.ofHours(6).minusSeconds(pod));
+            rig.answer(Tokens.of("pod" + pod));
+        }
+        rig.timeline.jump(Duration.ofHours(5));
+        rig.advance(Duration.ofSeconds(10));
+
+        List<String> renewed =
+                rig.source.calls().subList(20, 40).stream().map(CredentialRequest::token).toList();
+        assertThat(renewed)
+                .isEqualTo(
+                        IntStream.range(0, 20)
+                                .mapToObj(pod -> Tokens.of("pod" + (19 - pod)).raw())
+                                .toList());
     }
 
     @Test

@@ -1,0 +1,57 @@
+package io.podidentity.schedule;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/** What waits, one of each client in turn. Not thread-safe. */
+public final class FairQueue<C, T> {
+
+    private final SequencedMap<C, Queue<T>> turns = new LinkedHashMap<>();
+    private int size;
+
+    public void add(C client, T waiting) {
+        turns.computeIfAbsent(client, c -> new ArrayDeque<>(1)).add(waiting);
+        size++;
+    }
+
+    /** Takes the oldest of the client whose turn it is; null when nothing waits. */
+    public @Nullable T poll() {
+        Map.Entry<C, Queue<T>> turn = turns.pollFirstEntry();
+        if (turn == null) {
+            return null;
+        }
+        T next = turn.getValue().remove();
+        if (!turn.getValue().isEmpty()) {
+            // To the end of the line.
+            turns.putLast(turn.getKey(), turn.getValue());
+        }
+        size--;
+        return next;
+    }
+
+    /** Takes the oldest of the client that has most waiting; null when nothing waits. */
+    public @Nullable T pollOfLongest() {
+        Map.Entry<C, Queue<T>> longest =
+                turns.entrySet().stream()
+                        .max(Comparator.comparingInt(turn -> turn.getValue().size()))
+                        .orElse(null);
+        if (longest == null) {
+            return null;
+        }
+        T oldest = longest.getValue().remove();
+        if (longest.getValue().isEmpty()) {
+            turns.remove(longest.getKey());
+        }
+        size--;
+        return oldest;
+    }
+
+    public int size() {
+        return size;
+    }
+}
