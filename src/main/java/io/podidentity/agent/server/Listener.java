@@ -25,7 +25,10 @@ final class Listener {
     /** The maximum that Linux grants by default. */
     private static final int BACKLOG = 4096;
 
-    /** One socket on each of the event loops of application.properties: one busy loop does not block all. */
+    /**
+     * One socket on each of the event loops of application.properties: one busy loop does not block
+     * all.
+     */
     private static final int EVENT_LOOPS = 2;
 
     private final Vertx vertx;
