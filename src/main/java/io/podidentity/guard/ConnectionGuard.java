@@ -211,7 +211,8 @@ public final class ConnectionGuard {
         return holdings.held();
     }
 
-    private void cut(GuardedConnection connection, CutOff why) {
+    /** Tells a client why, where it can be told, and closes its connection. */
+    void cut(GuardedConnection connection, CutOff why) {
         connection.channel().eventLoop().execute(() -> tellAndClose(connection, why));
     }
 

@@ -4,6 +4,8 @@ package io.podidentity.guard;
 public enum CutOff {
     /** Its request did not arrive in time. */
     TOO_SLOW(408),
+    /** Its request has more header lines than any that is meant well. */
+    TOO_MANY_HEADERS(431),
     /** It holds more than its share. */
     TOO_MUCH(503);
 
@@ -13,7 +15,7 @@ public enum CutOff {
         this.status = status;
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 }

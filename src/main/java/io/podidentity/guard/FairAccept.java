@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /**
  * Lets the connections that a socket accepts in a few at a time, one of each client in turn. A
- * client that connects faster than the event loops can serve waits behind its own connections, and
- * not others behind them.
+ * client that connects faster than the event loops can serve keeps its own connections waiting, and
+ * not those of others.
  */
 final class FairAccept extends ChannelInboundHandlerAdapter {
 
@@ -54,7 +54,8 @@ final class FairAccept extends ChannelInboundHandlerAdapter {
 
     private void next(ChannelHandlerContext context) {
         while (entering < AT_ONCE) {
-            Channel channel = waiting.poll();
+            // For the newest its client surely waits still.
+            Channel channel = waiting.pollNewest();
             if (channel == null) {
                 return;
             }

@@ -50,6 +50,9 @@ final class GuardedConnection {
     /** Enough for a usual request; larger ones take several reads. */
     private static final int READ = 4 * 1024;
 
+    /** Many short lines are what costs most to read; SDKs send less than twenty. */
+    private static final int MAX_HEADER_LINES = 128;
+
     private static final int READ_AHEAD = 2 * READ;
     private static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(READ, 4 * READ);
 
@@ -67,6 +70,7 @@ final class GuardedConnection {
     private boolean answering;
     private boolean arriving;
     private boolean served;
+    private boolean refused;
     private long bodyLeft;
     private long received;
     private long inside;
@@ -207,12 +211,18 @@ final class GuardedConnection {
     }
 
     private boolean mayFeed() {
-        return waiting.length() > 0 && channel.isWritable() && (arriving || !answering);
+        return !refused && waiting.length() > 0 && channel.isWritable() && (arriving || !answering);
     }
 
     private void feed(ChannelHandlerContext context) {
         boolean body = arriving;
         ByteBuf next = body ? waiting.takeBody(bodyLeft) : waiting.takeHeader();
+        if (!body && waiting.headerLines() > MAX_HEADER_LINES) {
+            next.release();
+            refused = true;
+            guard.cut(this, CutOff.TOO_MANY_HEADERS);
+            return;
+        }
         inside += RequestBytes.cost(next);
         context.fireChannelRead(next);
         if (!answering && !arriving && (body || waiting.isHeaderWhole())) {

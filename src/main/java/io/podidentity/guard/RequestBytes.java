@@ -14,6 +14,7 @@ final class RequestBytes {
     private ByteBuf waiting = Unpooled.EMPTY_BUFFER;
     private boolean blank = true;
     private boolean whole;
+    private int lines;
 
     /** What it costs to hold all that is in a buffer, in bytes. */
     static long cost(ByteBuf buffer) {
@@ -44,6 +45,9 @@ final class RequestBytes {
 
     /** Takes up to the blank line that ends a header, or all there is of it. */
     ByteBuf takeHeader() {
+        if (whole) {
+            lines = 0;
+        }
         return take(lengthOfHeader());
     }
 
@@ -55,6 +59,11 @@ final class RequestBytes {
     /** Whether the header that was taken last was taken to its end. */
     boolean isHeaderWhole() {
         return whole;
+    }
+
+    /** How many lines of the last header were taken. */
+    int headerLines() {
+        return lines;
     }
 
     void release() {
@@ -81,6 +90,7 @@ final class RequestBytes {
             whole = blank && isBlank(line, at);
             blank = true;
             line = at + 1;
+            lines++;
             if (whole) {
                 return line - start;
             }

@@ -52,6 +52,19 @@ class FairAcceptTest {
         assertThat(entered).hasSize(FairAccept.AT_ONCE + 3).contains(other, third);
     }
 
+    /** Pods whose network hides them behind their node share its address. */
+    @Test
+    void newestOfOneAddressGoesFirst() {
+        for (int i = 0; i < 200; i++) {
+            accept("127.0.0.2");
+        }
+        Client newest = accept("127.0.0.2");
+
+        begin(entered.getFirst());
+
+        assertThat(entered.getLast()).isSameAs(newest);
+    }
+
     @Test
     void allEnterInTheEnd() {
         for (int i = 0; i < 200; i++) {

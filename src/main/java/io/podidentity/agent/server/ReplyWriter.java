@@ -68,6 +68,7 @@ class ReplyWriter {
         return body(
                 switch (why) {
                     case TOO_SLOW -> Reply.requestTooLate();
+                    case TOO_MANY_HEADERS -> Reply.invalidRequest(CutOff.TOO_MANY_HEADERS.status());
                     case TOO_MUCH -> Reply.tooManyConnections();
                 });
     }

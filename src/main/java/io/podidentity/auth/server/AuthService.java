@@ -120,6 +120,7 @@ public final class AuthService {
         return Wire.error(
                         switch (why) {
                             case TOO_SLOW -> "The request took too long to arrive";
+                            case TOO_MANY_HEADERS -> "The request has too many headers";
                             case TOO_MUCH -> "Too many connections to the service";
                         })
                 .getBytes(StandardCharsets.UTF_8);
