@@ -30,7 +30,7 @@ record Traces(
         Set<String> mounts = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
             if (line.contains(FOLDER) || line.matches(".*(kubelet|containerd|cni).*")) {
-                mounts.add(line.split(" ")[1]);
+                mounts.add(line);
             }
         }
         Set<String> groups = new TreeSet<>();
