@@ -3,6 +3,7 @@
 #
 #   node.sh up            starts it, in half a minute once Kubernetes is built
 #   node.sh kubectl ...   its kubectl, node.sh ctr ... its containers; node.sh enter ... any command, in its namespaces
+#   node.sh load TAR NAME gives it an image, whatever its name in the archive
 #   node.sh down          ends it, and nothing is left
 #   node.sh run           is the node until it is killed
 #
@@ -15,7 +16,7 @@ name=ip-10-0-0-1.eu-west-1.compute.internal
 
 main() {
   case ${1-} in
-    up | down | run | kubectl | ctr | enter | inside | image) "$@" ;;
+    up | down | run | kubectl | ctr | enter | load | inside) "$@" ;;
     *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" ;;
   esac
 }
@@ -69,7 +70,21 @@ down() {
 
 kubectl() { inside_do kubectl "$@"; }
 
-ctr() { inside_do ctr --address /run/containerd.sock --namespace k8s.io "$@"; }
+ctr() { ctr_of k8s.io "$@"; }
+
+ctr_of() { inside_do ctr --address /run/containerd.sock --namespace "$@"; }
+
+load() {
+  local name
+  # Apart, for Kubernetes would remember the archive's own name.
+  ctr_of archive images import --no-unpack "$1" >/dev/null
+  name=$(ctr_of archive images ls --quiet)
+  [[ $name == "$2" ]] || ctr_of archive images tag "$name" "$2" >/dev/null
+  ctr_of archive images export "$work/image.tar" "$2"
+  ctr_of archive images rm "$name" "$2" >/dev/null 2>&1
+  ctr images import "$work/image.tar"
+  rm "$work/image.tar"
+}
 
 enter() { inside_do "$@"; }
 

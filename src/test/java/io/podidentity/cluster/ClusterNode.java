@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A Kubernetes node with its control plane, as {@code src/test/cluster/node.sh} makes it. */
 final class ClusterNode implements AutoCloseable {
@@ -30,8 +28,6 @@ final class ClusterNode implements AutoCloseable {
     private static final Path WORK = Path.of("target/node").toAbsolutePath();
 
     private static final Path LOG = Path.of("target/node.log");
-
-    private static final Pattern IMPORTED = Pattern.compile("unpacking (\\S+) ");
 
     private final Process process;
 
@@ -109,15 +105,7 @@ final class ClusterNode implements AutoCloseable {
 
     /** Gives the node an image, under a name. */
     void load(Path tar, String name) {
-        Matcher imported =
-                IMPORTED.matcher(
-                        succeed(
-                                COMMAND,
-                                script("ctr", "images", "import", "" + tar.toAbsolutePath())));
-        if (!imported.find()) {
-            throw new IllegalStateException("no image in " + tar);
-        }
-        succeed(COMMAND, script("ctr", "images", "tag", imported.group(1), name));
+        succeed(COMMAND, script("load", tar.toAbsolutePath().toString(), name));
     }
 
     /** The namespaces that hold it, as the kernel names them. */

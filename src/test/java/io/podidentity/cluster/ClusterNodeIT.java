@@ -69,7 +69,14 @@ class ClusterNodeIT {
     }
 
     private static void awaitRollout() {
-        node.kubectl("rollout status --timeout=180s " + AGENT);
+        try {
+            node.kubectl("rollout status --timeout=180s " + AGENT);
+        } catch (AssertionError e) {
+            e.addSuppressed(
+                    new AssertionError(node.kubectl("describe pods --namespace kube-system")));
+            e.addSuppressed(new AssertionError(node.kubectl("logs --tail=20 " + AGENT)));
+            throw e;
+        }
     }
 
     @AfterAll

@@ -38,19 +38,17 @@ final class Pod {
         folders.add(ClusterNode.scripts().toString());
         node.apply(
                 Files.readString(ClusterNode.scripts().resolve("pod.yaml"))
-                        .replace("        - MOUNTS", lines(folders, "mountPath: %2$s"))
-                        .replace("    - VOLUMES", lines(folders, "hostPath: {path: %2$s}")));
+                        .replace("- MOUNTS", items(folders, "mountPath: %2$s", 8))
+                        .replace("- VOLUMES", items(folders, "hostPath: {path: %2$s}", 4)));
         node.kubectl("wait --for=condition=Ready --timeout=120s --namespace shop pod/orders");
         return new Pod(node, where.getFirst());
     }
 
-    private static String lines(Set<String> folders, String what) {
+    /** A list in YAML, indented so far. */
+    private static String items(Set<String> folders, String what, int indent) {
         return folders.stream()
-                .map(
-                        each ->
-                                ("        - {name: f%1$x, " + what + "}")
-                                        .formatted(each.hashCode(), each))
-                .collect(joining("\n"));
+                .map(each -> ("- {name: f%1$x, " + what + "}").formatted(each.hashCode(), each))
+                .collect(joining("\n" + " ".repeat(indent)));
     }
 
     /** What a shell in it says. */
