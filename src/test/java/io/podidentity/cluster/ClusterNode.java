@@ -1,7 +1,6 @@
 package io.podidentity.cluster;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.podidentity.harness.Processes;
 import io.podidentity.harness.Shell;
@@ -12,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** A Kubernetes node with its control plane, as {@code src/test/cluster/node.sh} makes it. */
 final class ClusterNode implements AutoCloseable {
@@ -35,11 +36,12 @@ final class ClusterNode implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one. Skips the test, and says why, where none can be. */
-    static ClusterNode start() throws IOException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-        for (String tool :
-                List.of(
+    /** What this machine lacks, if it lacks something. */
+    static Optional<String> missing() {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return Optional.of("root");
+        }
+        return Stream.of(
                         "go",
                         "etcd",
                         "containerd",
@@ -49,9 +51,14 @@ final class ClusterNode implements AutoCloseable {
                         "iptables",
                         "openssl",
                         "unshare",
-                        "nsenter")) {
-            assumeTrue(Shell.has(tool), "needs " + tool);
-        }
+                        "nsenter",
+                        "curl",
+                        "/usr/lib/cni/ptp")
+                .filter(tool -> !Shell.has(tool))
+                .findFirst();
+    }
+
+    static ClusterNode start() throws IOException {
         succeed(BUILD, List.of("nice", "-n", "19", SCRIPTS.resolve("build.sh").toString()));
         succeed(COMMAND, script("down"));
         ClusterNode node =

@@ -1,6 +1,7 @@
 package io.podidentity.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.podidentity.harness.EksAuthOnNode;
@@ -8,7 +9,9 @@ import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +44,9 @@ class ClusterNodeIT {
     @BeforeAll
     @Timeout(value = 45, unit = TimeUnit.MINUTES)
     static void start() throws Exception {
-        assumeTrue(Files.exists(TAR), "needs the image: ./mvnw -Pimage package");
+        if (missing().isPresent()) {
+            return;
+        }
         before = Traces.now();
         node = ClusterNode.start();
         node.load(TAR, IMAGE);
@@ -49,6 +55,18 @@ class ClusterNodeIT {
         eksAuth = EksAuthOnNode.start(node::command, keys);
         install();
         pod = Pod.start(node);
+    }
+
+    private static Optional<String> missing() {
+        return Files.exists(TAR)
+                ? ClusterNode.missing()
+                : Optional.of("the image: ./mvnw -Pimage package");
+    }
+
+    /** Not before all: a class that is skipped so is in no report. */
+    @BeforeEach
+    void needsANode() {
+        assumeTrue(node != null, () -> "needs " + missing().orElseThrow());
     }
 
     /**
@@ -173,6 +191,42 @@ class ClusterNodeIT {
             assertThat(outcome.failed()).isLessThan(outcome.requests());
         }
         assertThat(credentials("169.254.170.23")).contains("AccessKeyId");
+    }
+
+    @Test
+    void killedAgentServesAgain() {
+        String old = agents();
+
+        assertThat(node.run(List.of("pkill", "-KILL", "-f", "quarkus-run.jar server")).exit())
+                .isZero();
+
+        await("credentials after a restart")
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> credentials("169.254.170.23"), it -> it.contains("AccessKeyId"));
+        assertThat(agents()).as("the same pod").isEqualTo(old);
+    }
+
+    @Test
+    void podThatIsKnownIsServedWhileTheApiServerHangs() {
+        String token = pod.sh("cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").output();
+        assertThat(credentials("169.254.170.23")).contains("AccessKeyId");
+
+        node.run(List.of("pkill", "-STOP", "kube-apiserver"));
+        try {
+            Shell.Result answer =
+                    node.run(
+                            List.of(
+                                    "curl",
+                                    "--silent",
+                                    "--max-time",
+                                    "20",
+                                    "--header",
+                                    "Authorization: " + token,
+                                    "http://169.254.170.23/v1/credentials"));
+            assertThat(answer.output()).contains("AccessKeyId");
+        } finally {
+            node.run(List.of("pkill", "-CONT", "kube-apiserver"));
+        }
     }
 
     private static String agents() {
