@@ -16,6 +16,7 @@ def main(folders):
         counts.append(f"{folder.name}: {len(cases)} run, {len(failed)} failed, {len(skipped)} skipped")
         if len(cases) == len(skipped):
             complaints.append(f"no test ran in {folder}")
+        complaints += [f"no test ran in {report.getroot().get('name')}" for report in reports if not report.findall("testcase")]
         complaints += [f"skipped: {name(case)} ({reason(case)})" for case in skipped]
         complaints += [f"failed: {name(case)}" for case in failed]
     print("; ".join(counts))

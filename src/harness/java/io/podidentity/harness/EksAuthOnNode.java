@@ -1,8 +1,14 @@
 package io.podidentity.harness;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** EKS Auth on the loopback of a node's namespace, which a test outside cannot be. */
 public final class EksAuthOnNode implements AutoCloseable {
@@ -27,14 +33,28 @@ public final class EksAuthOnNode implements AutoCloseable {
     }
 
     public static EksAuthOnNode start(Namespace node) throws IOException {
+        return start(line -> node.command(line.toArray(String[]::new)));
+    }
+
+    /**
+     * Starts one on another kind of node.
+     *
+     * @param onNode the command line that runs a command line there
+     * @param jwks a file with the keys of the node's cluster, if it has such
+     */
+    public static EksAuthOnNode start(UnaryOperator<List<String>> onNode, Path... jwks)
+            throws IOException {
+        List<String> java =
+                new ArrayList<>(
+                        List.of(
+                                Shell.jdk("java"),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                EksAuthOnNode.class.getName()));
+        Stream.of(jwks).map(Path::toString).forEach(java::add);
         return new EksAuthOnNode(
                 Processes.start(
-                        new ProcessBuilder(
-                                        node.command(
-                                                Shell.jdk("java"),
-                                                "-cp",
-                                                System.getProperty("java.class.path"),
-                                                EksAuthOnNode.class.getName()))
+                        new ProcessBuilder(onNode.apply(java))
                                 .redirectError(ProcessBuilder.Redirect.DISCARD)));
     }
 
@@ -60,7 +80,10 @@ public final class EksAuthOnNode implements AutoCloseable {
     /** Serves until its standard input ends. */
     public static void main(String[] arguments) throws IOException {
         Instant past = Instant.now().minusSeconds(60);
-        try (EksAuthPeer peer = EksAuthPeer.start()) {
+        try (EksAuthPeer peer =
+                arguments.length == 0
+                        ? EksAuthPeer.start()
+                        : EksAuthPeer.start(Files.readString(Path.of(arguments[0])))) {
             System.out.println(peer.endpoint());
             System.out.println(TestTokens.at(past).sign());
             System.out.println(TestTokens.at(past).pod("else", "where", "pod", "uid-2").sign());

@@ -25,6 +25,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * EKS Auth on a loopback port: our own service, which believes {@link TestKeys#RSA} and gives every
@@ -42,8 +43,8 @@ public final class EksAuthPeer implements AutoCloseable {
     private final HttpPeer peer = new HttpPeer().answer(this::answer);
     private final ServedAuth service;
 
-    private EksAuthPeer(Duration lifetime) {
-        service = ServedAuth.ofAnyCluster(EksAuthPeer::find, lifetime);
+    private EksAuthPeer(String jwks, @Nullable String issuer, Duration lifetime) {
+        service = ServedAuth.ofAnyCluster(jwks, issuer, EksAuthPeer::find, lifetime);
         warmUp();
     }
 
@@ -76,7 +77,12 @@ public final class EksAuthPeer implements AutoCloseable {
 
     /** Starts, with credentials that live this long. */
     public static EksAuthPeer start(Duration lifetime) {
-        return new EksAuthPeer(lifetime);
+        return new EksAuthPeer(TestKeys.jwks(TestKeys.RSA), TestTokens.ISSUER, lifetime);
+    }
+
+    /** Starts one that believes a real cluster's keys too, whatever issuer its tokens name. */
+    public static EksAuthPeer start(String jwks) {
+        return new EksAuthPeer(TestKeys.jwksAmong(jwks, TestKeys.RSA), null, Duration.ofHours(6));
     }
 
     /** What the agent's {@code --endpoint} must be. */

@@ -47,6 +47,7 @@ public final class ServedAuth implements AutoCloseable {
     public ServedAuth(AssociationStore store, Callers callers, @Nullable Tls tls, Clock clock) {
         this(
                 "dev"::equals,
+                verifier(TestKeys.jwks(TestKeys.RSA), TestTokens.ISSUER, clock),
                 store,
                 new AssociationsApi(Set.of("dev"), store, REGION, clock),
                 callers,
@@ -57,17 +58,13 @@ public final class ServedAuth implements AutoCloseable {
 
     private ServedAuth(
             Predicate<String> clusters,
+            TokenVerifier verifier,
             Associations associations,
             AssociationsApi api,
             Callers callers,
             @Nullable Tls tls,
             Clock clock,
             Duration lifetime) {
-        TokenVerifier verifier =
-                new JwtTokenVerifier(
-                        keys(),
-                        new TokenRules(TestTokens.ISSUER, Set.of(TokenRules.EKS_AUDIENCE)),
-                        clock);
         service =
                 new AuthService(
                         vertx,
@@ -92,11 +89,15 @@ public final class ServedAuth implements AutoCloseable {
                 new AssociationsFile(associations), new LocalCallers("127.0.0.1"), null, clock);
     }
 
-    /** The same for clusters of every name, whose associations nobody can change. */
-    static ServedAuth ofAnyCluster(Associations associations, Duration lifetime) {
+    /**
+     * The same for clusters of every name with these keys, whose associations nobody can change.
+     */
+    static ServedAuth ofAnyCluster(
+            String jwks, @Nullable String issuer, Associations associations, Duration lifetime) {
         Clock clock = Clock.systemUTC();
         return new ServedAuth(
                 name -> true,
+                verifier(jwks, issuer, clock),
                 associations,
                 new AssociationsApi(Set.of(), new AssociationsFile(Path.of("none")), REGION, clock),
                 new LocalCallers("127.0.0.1"),
@@ -105,9 +106,12 @@ public final class ServedAuth implements AutoCloseable {
                 lifetime);
     }
 
-    private static KeySet keys() {
+    private static TokenVerifier verifier(String jwks, @Nullable String issuer, Clock clock) {
         try {
-            return KeySet.parse(TestKeys.jwks(TestKeys.RSA));
+            return new JwtTokenVerifier(
+                    KeySet.parse(jwks),
+                    new TokenRules(issuer, Set.of(TokenRules.EKS_AUDIENCE)),
+                    clock);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -53,19 +53,24 @@ public enum TestKeys {
 
     /** A JWKS document of the public halves, as the API server serves it. */
     public static String jwks(TestKeys... keys) {
-        JsonWebKeySet set = new JsonWebKeySet();
-        for (TestKeys key : keys) {
-            try {
+        return jwksAmong("{\"keys\":[]}", keys);
+    }
+
+    /** The same, after the keys of another document. */
+    static String jwksAmong(String others, TestKeys... keys) {
+        try {
+            JsonWebKeySet set = new JsonWebKeySet(others);
+            for (TestKeys key : keys) {
                 PublicJsonWebKey half =
                         PublicJsonWebKey.Factory.newPublicJwk(key.pair.getPublicKey());
                 half.setKeyId(key.keyId());
                 half.setUse("sig");
                 set.addJsonWebKey(half);
-            } catch (JoseException e) {
-                throw new IllegalStateException(e);
             }
+            return set.toJson(OutputControlLevel.PUBLIC_ONLY);
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
         }
-        return set.toJson(OutputControlLevel.PUBLIC_ONLY);
     }
 
     private static AlgorithmParameterSpec rsaOf(int bits) {

@@ -1,0 +1,88 @@
+package io.podidentity.cluster;
+
+import static java.util.stream.Collectors.joining;
+
+import io.podidentity.harness.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The pod of {@code src/test/cluster/pod.yaml}, whose Python is the one that the tests use. */
+final class Pod {
+
+    private static final String PYTHON = System.getenv().getOrDefault("PIA_PYTHON", "python3");
+
+    private final ClusterNode node;
+    private final String python;
+
+    private Pod(ClusterNode node, String python) {
+        this.node = node;
+        this.python = python;
+    }
+
+    static Pod start(ClusterNode node) throws IOException {
+        List<String> where =
+                Shell.succeed(
+                                List.of(
+                                        PYTHON,
+                                        "-c",
+                                        "import sys; print(sys.executable, sys.prefix,"
+                                                + " sys.base_prefix, sep='\\n')"))
+                        .lines()
+                        .toList();
+        Set<String> folders = new TreeSet<>(where.subList(1, where.size()));
+        folders.add("/usr");
+        folders.add(ClusterNode.scripts().toString());
+        node.apply(
+                Files.readString(ClusterNode.scripts().resolve("pod.yaml"))
+                        .replace("- MOUNTS", items(folders, "mountPath: %2$s", 8))
+                        .replace("- VOLUMES", items(folders, "hostPath: {path: %2$s}", 4)));
+        node.kubectl("wait --for=condition=Ready --timeout=120s --namespace shop pod/orders");
+        return new Pod(node, where.getFirst());
+    }
+
+    /** A list in YAML, indented so far. */
+    private static String items(Set<String> folders, String what, int indent) {
+        return folders.stream()
+                .map(each -> ("- {name: f%1$x, " + what + "}").formatted(each.hashCode(), each))
+                .collect(joining("\n" + " ".repeat(indent)));
+    }
+
+    /** What a shell in it says. */
+    Shell.Result sh(String script) {
+        return node.run(exec("sh", "-c", script));
+    }
+
+    /** What a Python program in it says. */
+    Shell.Result python(String program) {
+        return node.run(exec(python, "-c", program));
+    }
+
+    /** The command line on the node that asks an address again and again, see load.py. */
+    List<String> load(String host, int rate, int seconds) {
+        return exec(
+                python,
+                ClusterNode.scripts().resolve("load.py").toString(),
+                "http://" + host + "/v1/credentials",
+                String.valueOf(rate),
+                String.valueOf(seconds));
+    }
+
+    private static List<String> exec(String... command) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                "kubectl",
+                                "exec",
+                                "--stdin",
+                                "--namespace",
+                                "shop",
+                                "orders",
+                                "--"));
+        line.addAll(List.of(command));
+        return line;
+    }
+}
