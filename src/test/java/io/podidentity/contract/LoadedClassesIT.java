@@ -60,7 +60,10 @@ class LoadedClassesIT {
                                 .start()
                                 .awaitReady()) {
             assertThat(agent.awaitLine("Ready to serve after"))
-                    .matches(".*of warming up through 127\\.0\\.0\\.[12]:" + agent.port() + ".*");
+                    .matches(
+                            ".*of warming up through (127\\.0\\.0\\.[12]|\\[::1]):"
+                                    + agent.port()
+                                    + ".*");
             assertThat(peer.calls("none")).isEmpty();
             List<String> before = loaded();
             String token = TestTokens.at(Instant.now().minusSeconds(5)).sign();

@@ -2,6 +2,7 @@ package io.podidentity.auth.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -38,6 +39,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -360,9 +362,14 @@ class AuthServiceTest {
         int port = endpoint.getPort();
         service.stop().toCompletableFuture().join();
 
-        service = service(port);
-
-        assertThat(service.start().toCompletableFuture().join()).isEqualTo(port);
+        // The JVM closes a socket when its selector looks next.
+        await().ignoreExceptionsInstanceOf(CompletionException.class)
+                .until(
+                        () -> {
+                            service = service(port);
+                            return service.start().toCompletableFuture().join();
+                        },
+                        bound -> bound == port);
     }
 
     private void restart() {
