@@ -107,8 +107,13 @@ public final class ConnectionGuard {
     }
 
     private GuardedConnection accepted(Channel channel, long fixed) {
+        GuardedConnection known = channel.attr(CONNECTION).get();
+        if (known != null) {
+            return known;
+        }
         GuardedConnection connection = new GuardedConnection(channel, this, fixed);
-        GuardedConnection known = channel.attr(CONNECTION).setIfAbsent(connection);
+        // The acceptor and the event loop may come at once.
+        known = channel.attr(CONNECTION).setIfAbsent(connection);
         if (known != null) {
             return known;
         }

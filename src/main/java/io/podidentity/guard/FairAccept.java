@@ -27,7 +27,7 @@ final class FairAccept extends ChannelInboundHandlerAdapter {
     private int entering;
 
     /**
-     * @param entered told of each connection that has its event loop, before it speaks HTTP or TLS
+     * @param entered told of each connection as soon as it has its event loop
      */
     FairAccept(Consumer<Channel> entered) {
         this.entered = entered;
@@ -62,9 +62,10 @@ final class FairAccept extends ChannelInboundHandlerAdapter {
             context.fireChannelRead(channel);
             // Closed where no event loop takes it.
             if (channel.isOpen()) {
+                // First, so that whatever fails after it costs no turn for good.
+                channel.eventLoop().execute(() -> context.executor().execute(() -> began(context)));
                 entering++;
                 entered.accept(channel);
-                channel.eventLoop().execute(() -> context.executor().execute(() -> began(context)));
             }
         }
     }

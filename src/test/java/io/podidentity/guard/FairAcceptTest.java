@@ -1,6 +1,7 @@
 package io.podidentity.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -105,6 +106,25 @@ class FairAcceptTest {
         assertThat(entered).isEmpty();
         accept("127.0.0.2");
         assertThat(entered).hasSize(1);
+    }
+
+    @Test
+    void failureCostsNoTurnForGood() {
+        EmbeddedChannel failing =
+                new EmbeddedChannel(
+                        new FairAccept(
+                                client -> {
+                                    passedOn.add(client);
+                                    throw new IllegalStateException("a bug");
+                                }));
+        for (int i = 0; i < 2 * FairAccept.AT_ONCE; i++) {
+            Client client = new Client("127.0.0.2");
+            assertThatIllegalStateException().isThrownBy(() -> failing.writeInbound(client));
+            client.runPendingTasks();
+            failing.runPendingTasks();
+        }
+
+        assertThat(passedOn).hasSize(2 * FairAccept.AT_ONCE);
     }
 
     @Test
