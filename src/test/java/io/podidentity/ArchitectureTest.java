@@ -52,7 +52,8 @@ class ArchitectureTest {
         "agent.cache, agent.credentials token schedule",
         "agent.eksauth, agent.credentials aws config outbound schedule tls",
         "agent.node, config schedule token",
-        "agent.server, agent.cache agent.credentials agent.eksauth config guard schedule token",
+        "agent.server, agent.cache agent.credentials agent.eksauth agent.node config guard schedule"
+                + " token",
         "agent.telemetry, agent.cache agent.credentials agent.eksauth agent.server config guard"
                 + " schedule token",
         "auth.associations, auth",

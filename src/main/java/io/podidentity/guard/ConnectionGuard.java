@@ -2,6 +2,7 @@ package io.podidentity.guard;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -15,8 +16,11 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -42,6 +46,11 @@ public final class ConnectionGuard {
 
     private static final long SWEEP_MILLIS = 1_000;
 
+    /**
+     * What clients that keep a connection get at the end to ask once more, and be told to leave.
+     */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     /** What a connection holds that does nothing: objects of the socket, of Netty and Vert.x. */
     static final long PLAIN = 8 * 1024;
 
@@ -54,9 +63,12 @@ public final class ConnectionGuard {
     private final Limits limits;
     private final Function<CutOff, byte[]> bodies;
     private final Holdings holdings;
+    private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
     private final AtomicInteger running = new AtomicInteger();
+    private final Set<Channel> sockets = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
     private volatile boolean closing;
+    private volatile long graceEnds;
 
     /**
      * @param bodies what to tell in JSON those that are cut off
@@ -95,6 +107,8 @@ public final class ConnectionGuard {
                 && channel.localAddress() instanceof InetSocketAddress own
                 && own.getPort() == port
                 && channel.pipeline().get(FairAccept.class) == null) {
+            sockets.add(channel);
+            channel.closeFuture().addListener(closed -> sockets.remove(channel));
             channel.pipeline()
                     .addFirst(new FairAccept(child -> accepted(child, tls ? TLS : PLAIN)));
         }
@@ -103,7 +117,8 @@ public final class ConnectionGuard {
     /** A client connected, and its connection speaks HTTP. */
     public void opened(HttpConnection connection) {
         Channel channel = ((ConnectionBase) connection).channel();
-        accepted(channel, connection.isSsl() ? TLS : PLAIN).serve();
+        accepted(channel, connection.isSsl() ? TLS : PLAIN)
+                .serve(turns.computeIfAbsent(channel.eventLoop(), Turns::new));
     }
 
     private GuardedConnection accepted(Channel channel, long fixed) {
@@ -117,11 +132,8 @@ public final class ConnectionGuard {
         if (known != null) {
             return known;
         }
-        holdings.add(connection, FairAccept.client(channel));
+        holdings.add(connection, connection.client());
         channel.closeFuture().addListener(closed -> closed(connection));
-        if (closing) {
-            connection.close();
-        }
         // Before it speaks HTTP it is cut off without a word.
         settle(connection, fixed);
         return connection;
@@ -131,8 +143,9 @@ public final class ConnectionGuard {
         holdings.remove(connection);
         if (connection.leave()) {
             // What the client did not wait for holds nothing up.
-            ended();
+            running.decrementAndGet();
         }
+        settleEnd();
     }
 
     /** A request began to be answered. */
@@ -142,9 +155,18 @@ public final class ConnectionGuard {
 
     /** A request was answered, or its client left. */
     void ended() {
-        if (running.decrementAndGet() == 0 && closing) {
+        running.decrementAndGet();
+        settleEnd();
+    }
+
+    private void settleEnd() {
+        if (closing && running.get() == 0 && (open() == 0 || graceIsOver())) {
             idle.complete(null);
         }
+    }
+
+    private boolean graceIsOver() {
+        return System.nanoTime() - graceEnds >= 0;
     }
 
     double directWeight() {
@@ -180,19 +202,24 @@ public final class ConnectionGuard {
                 }
             }
             connection.look();
+            if (closing && graceIsOver() && !connection.answering()) {
+                connection.close();
+            }
         }
+        settleEnd();
     }
 
     /**
-     * Takes no more connections and closes those that wait for a request; completes when all
-     * requests are answered.
+     * Takes no more connections. A client that has one is answered once more, and told to close it;
+     * what asks nothing for a second is closed. Completes when all requests are answered.
      */
     public CompletionStage<Void> close() {
+        graceEnds = System.nanoTime() + GRACE.toNanos();
         closing = true;
-        holdings.all().stream().filter(each -> !each.answering()).forEach(GuardedConnection::close);
-        if (running.get() == 0) {
-            idle.complete(null);
+        for (Channel socket : sockets) {
+            var _ = socket.close();
         }
+        settleEnd();
         return idle;
     }
 

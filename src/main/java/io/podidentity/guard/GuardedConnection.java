@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ final class GuardedConnection {
     private static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(READ, 4 * READ);
 
     private final Channel channel;
+    private final InetAddress client;
     private final ConnectionGuard guard;
     private final long fixed;
     private volatile State state = State.ARRIVING;
@@ -65,6 +67,7 @@ final class GuardedConnection {
     private long held;
 
     private final RequestBytes waiting = new RequestBytes();
+    private boolean waits;
     private boolean feeding;
     private boolean paused;
     private boolean answering;
@@ -74,16 +77,22 @@ final class GuardedConnection {
     private long bodyLeft;
     private long received;
     private long inside;
-    private volatile @Nullable ChannelHandlerContext turns;
+    private volatile @Nullable ChannelHandlerContext bytes;
+    private @Nullable Turns turns;
 
     GuardedConnection(Channel channel, ConnectionGuard guard, long fixed) {
         this.channel = channel;
+        this.client = FairAccept.client(channel);
         this.guard = guard;
         this.fixed = fixed;
     }
 
     Channel channel() {
         return channel;
+    }
+
+    InetAddress client() {
+        return client;
     }
 
     State state() {
@@ -119,14 +128,15 @@ final class GuardedConnection {
     }
 
     /** Takes its place in a pipeline that speaks HTTP. */
-    void serve() {
+    void serve(Turns ofItsEventLoop) {
+        turns = ofItsEventLoop;
         channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(READ));
         channel.config().setWriteBufferWaterMark(UNREAD);
         ChannelPipeline pipeline = channel.pipeline();
         String decoder = pipeline.context(HttpRequestDecoder.class).name();
-        pipeline.addBefore(decoder, "turns", new Turns());
+        pipeline.addBefore(decoder, "bytes", new Bytes());
         pipeline.addBefore(pipeline.lastContext().name(), "messages", new Messages());
-        turns = pipeline.context("turns");
+        bytes = pipeline.context("bytes");
     }
 
     /** The connection closed; says whether a request was being answered. */
@@ -139,19 +149,19 @@ final class GuardedConnection {
 
     /** At once: by way of Vert.x it would wait until all that lies unread is written. */
     void close() {
-        ChannelHandlerContext context = turns;
+        ChannelHandlerContext context = bytes;
         var _ = context == null ? channel.close() : context.close();
     }
 
     /** Whether an answer can be sent now that belongs to no whole request. */
     boolean canBeTold() {
-        return turns != null && state == State.ARRIVING && channel.isWritable();
+        return bytes != null && state == State.ARRIVING && channel.isWritable();
     }
 
     /** Has the connection looked after soon: its client may have read what it was sent. */
     void look() {
         if (state == State.UNREAD || paused) {
-            channel.eventLoop().execute(this::go);
+            channel.eventLoop().execute(this::awaitTurn);
         }
     }
 
@@ -180,11 +190,29 @@ final class GuardedConnection {
         if (channel.isActive()) {
             waiting.append(bytes);
         }
+        pause();
+        awaitTurn();
+    }
+
+    private void pause() {
+        boolean pause = !channel.isWritable() || waiting.length() > READ_AHEAD;
+        if (pause != paused) {
+            paused = pause;
+            channel.config().setAutoRead(!pause);
+        }
+    }
+
+    private void awaitTurn() {
+        if (!waits && turns != null) {
+            waits = true;
+            turns.await(client, this::go);
+        }
     }
 
     /** Lets one request in, or more of it. */
     private void go() {
-        ChannelHandlerContext context = turns;
+        waits = false;
+        ChannelHandlerContext context = bytes;
         if (context == null || feeding) {
             return;
         }
@@ -200,13 +228,9 @@ final class GuardedConnection {
         }
         if (mayFeed()) {
             // Others go first, however much this one asks ahead.
-            channel.eventLoop().execute(this::go);
+            awaitTurn();
         }
-        boolean pause = !channel.isWritable() || waiting.length() > READ_AHEAD;
-        if (pause != paused) {
-            paused = pause;
-            channel.config().setAutoRead(!pause);
-        }
+        pause();
         settle();
     }
 
@@ -237,7 +261,7 @@ final class GuardedConnection {
     }
 
     /** What comes from the socket. */
-    private final class Turns extends ChannelDuplexHandler {
+    private final class Bytes extends ChannelDuplexHandler {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -247,7 +271,6 @@ final class GuardedConnection {
             } finally {
                 bytes.release();
             }
-            go();
         }
 
         @Override
@@ -263,7 +286,7 @@ final class GuardedConnection {
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext context) {
             context.fireChannelWritabilityChanged();
-            channel.eventLoop().execute(GuardedConnection.this::go);
+            awaitTurn();
         }
     }
 
@@ -322,7 +345,7 @@ final class GuardedConnection {
                     });
             var _ = context.write(message, written);
             if (!feeding) {
-                channel.eventLoop().execute(GuardedConnection.this::go);
+                awaitTurn();
             }
         }
     }

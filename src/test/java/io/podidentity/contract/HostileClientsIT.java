@@ -63,6 +63,7 @@ class HostileClientsIT {
             Request own = ContractTable.good().request();
             Request attackers = ContractTable.good("attacker").request();
             assertThat(ask(victim, agent.port(), attackers).status()).isEqualTo(200);
+            assertThat(ask(victim, agent.port(), own).status()).isEqualTo(200);
 
             pods.hold("127.0.0.3", 512, START + "x".repeat(31_000));
             pods.hold("127.0.0.4", 512, START.strip() + "\r\n" + "a:b\r\n".repeat(6_000));

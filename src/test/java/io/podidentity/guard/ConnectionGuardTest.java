@@ -374,6 +374,29 @@ class ConnectionGuardTest {
     }
 
     @Test
+    void whoHasManyConnectionsDoesNotGoFirstWithAllOfThem() throws Exception {
+        listen(AMPLE, LONG, LONG);
+        List<RawConnection> greedy = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            greedy.add(connect().send(REQUEST));
+            assertThat(greedy.getLast().read().status()).isEqualTo(200);
+        }
+        RawConnection other = connect(NEIGHBOUR).send(REQUEST);
+        assertThat(other.read().status()).isEqualTo(200);
+        connect().send("GET /busy HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(busy.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+        for (RawConnection each : greedy) {
+            each.send("GET /now?greedy HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+        other.send("GET /now?other HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        goOn.countDown();
+
+        assertThat(other.read().status()).isEqualTo(200);
+        assertThat(asked.indexOf("other")).isLessThan(10);
+    }
+
+    @Test
     void whatClientsHeldIsFreeWhenTheyHaveGone() throws IOException {
         listen(AMPLE, LONG, LONG);
         try (RawConnection half = connect();

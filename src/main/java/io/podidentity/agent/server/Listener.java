@@ -1,5 +1,6 @@
 package io.podidentity.agent.server;
 
+import io.podidentity.agent.node.SharedPort;
 import io.podidentity.config.BindHost;
 import io.podidentity.guard.ConnectionGuard;
 import io.vertx.core.AbstractVerticle;
@@ -8,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +40,16 @@ final class Listener {
     private final Gate gate;
     private final ReplyWriter replies;
     private final ConnectionGuard guard;
+    private final boolean shared;
 
     private final Promise<Void> first = Promise.promise();
     private volatile @Nullable String deployment;
     private volatile @Nullable String problem = "not opened yet";
     private volatile boolean closed;
 
+    /**
+     * @param shared whether a newer agent may take the port over while this one still runs
+     */
     Listener(
             Vertx vertx,
             String name,
@@ -51,7 +57,8 @@ final class Listener {
             int port,
             Gate gate,
             ReplyWriter replies,
-            ConnectionGuard guard) {
+            ConnectionGuard guard,
+            boolean shared) {
         this.vertx = vertx;
         this.name = name;
         this.host = host;
@@ -59,6 +66,7 @@ final class Listener {
         this.gate = gate;
         this.replies = replies;
         this.guard = guard;
+        this.shared = shared;
     }
 
     /** Opens the socket, now or later; completes after the first attempt. */
@@ -86,7 +94,23 @@ final class Listener {
 
     /** Tries once. */
     Future<Void> bind() {
-        return vertx.deployVerticle(new Socket(EVENT_LOOPS)).onSuccess(this::opened).mapEmpty();
+        return vertx.deployVerticle(new Socket(EVENT_LOOPS))
+                .compose(id -> vertx.executeBlocking(this::takeOver).onComplete(done -> opened(id)))
+                .mapEmpty();
+    }
+
+    /** From then on new connections are this process' own, also those of its probes. */
+    private boolean takeOver() {
+        try {
+            boolean took = shared && SharedPort.ofThisProcess().takeOver(port) > 0;
+            if (took) {
+                LOG.infof("Took port %d over from the agent that still runs", port);
+            }
+            return took;
+        } catch (IOException e) {
+            LOG.warnf("Port %d is shared with the agent that still runs: %s", port, e.getMessage());
+            return false;
+        }
     }
 
     /** One attempt. Vert.x keeps a failed server until the verticle that made it is undeployed. */
@@ -150,6 +174,7 @@ final class Listener {
         return new HttpServerOptions()
                 .setHost(host.address())
                 .setPort(port)
+                .setReusePort(shared)
                 .setAcceptBacklog(BACKLOG)
                 .setMaxHeaderSize(HEADER_BYTES)
                 .setMaxInitialLineLength(LINE_BYTES)

@@ -1,6 +1,7 @@
 package io.podidentity.agent.server;
 
 import io.podidentity.config.AgentConfig;
+import io.podidentity.config.AgentConfig.Command;
 import io.podidentity.config.BindHost;
 import io.podidentity.config.ServerStart;
 import io.podidentity.config.ShutdownTimeouts;
@@ -184,7 +185,9 @@ public class Listeners {
 
     private Listener listener(
             String name, BindHost host, int port, Gate gate, ConnectionGuard guard) {
-        return new Listener(vertx, name, host, port, gate, replies, guard);
+        // The node agent is replaced while it runs; auth has a Service in front of it.
+        boolean shared = config.command() == Command.SERVER;
+        return new Listener(vertx, name, host, port, gate, replies, guard, shared);
     }
 
     private Stream<Listener> all() {

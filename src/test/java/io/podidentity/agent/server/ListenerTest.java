@@ -144,6 +144,7 @@ class ListenerTest {
                 port,
                 new Gate(Set.of("/now"), router),
                 replies,
-                new ConnectionGuard(vertx, Budget.forService(), replies::cutOff));
+                new ConnectionGuard(vertx, Budget.forService(), replies::cutOff),
+                false);
     }
 }

@@ -1,0 +1,129 @@
+package io.podidentity.agent.node;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A port that an older and a newer agent listen on at once during a roll-out. Left to itself Linux
+ * spreads new connections over both; the newer one tells it (SO_ATTACH_REUSEPORT_CBPF, socket(7))
+ * to give all to the newer one. When that ends, for whatever reason, the older one gets them again.
+ * Linux lets only processes of one user on one network share a port, so no pod can take it.
+ */
+public final class SharedPort {
+
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+
+    /** Of classic BPF: return a constant. */
+    private static final short RETURN = 0x06;
+
+    private static final String LISTENING = "0A";
+
+    private final Path self;
+
+    SharedPort(Path self) {
+        this.self = self;
+    }
+
+    /** The port as this process sees it. */
+    public static SharedPort ofThisProcess() {
+        return new SharedPort(Path.of("/proc/self"));
+    }
+
+    /** A listening socket: the family and address that it has, and its number in the kernel. */
+    record Socket(String address, String inode) {}
+
+    /**
+     * Has the kernel give all new connections of a port to the sockets that this process opened
+     * last. Reads files, so not to be called on an event loop.
+     *
+     * @return how many sockets of others gave way; 0 where none shares the port
+     * @throws IOException if the kernel refuses, or does not say who listens
+     */
+    public int takeOver(int port) throws IOException {
+        List<Socket> sockets = listening(port);
+        Map<String, Integer> own = descriptors();
+        int others = 0;
+        for (Socket socket : sockets) {
+            Integer descriptor = own.get(socket.inode());
+            int older = older(sockets, own, socket);
+            if (descriptor != null && older > 0) {
+                // The kernel numbers them in the order in which they began to listen.
+                choose(descriptor, older);
+                others += older;
+            }
+        }
+        return others;
+    }
+
+    private static int older(List<Socket> sockets, Map<String, Integer> own, Socket than) {
+        return (int)
+                sockets.stream()
+                        .filter(each -> each.address().equals(than.address()))
+                        .filter(each -> !own.containsKey(each.inode()))
+                        .count();
+    }
+
+    List<Socket> listening(int port) throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        for (String family : List.of("tcp", "tcp6")) {
+            Path table = self.resolve("net").resolve(family);
+            if (Files.exists(table)) {
+                for (String line : Files.readAllLines(table)) {
+                    String[] fields = line.strip().split("\\s+", 11);
+                    if (fields.length > 9
+                            && fields[3].equals(LISTENING)
+                            && fields[1].endsWith(":%04X".formatted(port))) {
+                        sockets.add(new Socket(family + " " + fields[1], fields[9]));
+                    }
+                }
+            }
+        }
+        return sockets;
+    }
+
+    /** The sockets of this process by their number in the kernel. */
+    private Map<String, Integer> descriptors() throws IOException {
+        Map<String, Integer> own = new HashMap<>();
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(self.resolve("fd"))) {
+            for (Path each : open) {
+                try {
+                    String target = Files.readSymbolicLink(each).toString();
+                    if (target.startsWith("socket:[")) {
+                        own.put(
+                                target.substring("socket:[".length(), target.length() - 1),
+                                Integer.valueOf(each.getFileName().toString()));
+                    }
+                } catch (NoSuchFileException e) {
+                    // Closed since.
+                }
+            }
+        }
+        return own;
+    }
+
+    private static void choose(int descriptor, int index) throws NetlinkException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment instruction = arena.allocate(8, 4);
+            instruction.set(JAVA_SHORT, 0, RETURN);
+            instruction.set(JAVA_INT, 4, index);
+            MemorySegment program = arena.allocate(16, 8);
+            program.set(JAVA_SHORT, 0, (short) 1);
+            program.set(ADDRESS, 8, instruction);
+            LibC.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.podidentity.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.podidentity.contract.Exchange.Request;
+import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.RawConnection;
+import java.io.IOException;
+import java.net.URI;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two packaged agents on the ports of one node, as in a roll-out with surge. */
+class UpgradeIT {
+
+    private static final int UPGRADES = 6;
+
+    private final Request request = ContractTable.good().request();
+    private EksAuthPeer peer;
+    private PackagedAgent.Builder builder;
+    private PackagedAgent old;
+
+    @BeforeEach
+    void startOld() throws IOException {
+        peer = EksAuthPeer.start();
+        builder = PackagedAgent.server().endpoint(peer.endpoint());
+        old = builder.start().awaitReady();
+        assertThat(RawCall.ask("127.0.0.1", old.port(), request).status()).isEqualTo(200);
+    }
+
+    @AfterEach
+    void stop() {
+        old.close();
+        peer.close();
+    }
+
+    /** Each is an upgrade of the one before, and the way back is another. */
+    @Test
+    void upgradesCostNoRequest() {
+        try (SteadyLoad load = SteadyLoad.start(old.port(), request)) {
+            awaitMore(load);
+            for (int i = 0; i < UPGRADES; i++) {
+                PackagedAgent before = old;
+                PackagedAgent next = builder.start();
+                next.awaitLine("Ready to serve");
+                next.awaitReady();
+                awaitMore(load);
+
+                assertThat(before.stop()).isZero();
+                old = next;
+
+                awaitMore(load);
+            }
+            load.stop();
+            System.out.printf(
+                    "%d upgrades: %d answered, failed: %s, slowest %d ms%n",
+                    UPGRADES, load.answered(), load.failures(), load.slowest().toMillis());
+            assertThat(load.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void newAgentThatServesNoPodIsNotReadyAlthoughTheOldOneIs() throws IOException {
+        try (PackagedAgent broken = builder.bindHosts("192.0.2.1").start()) {
+            broken.awaitLine("Listening for probes");
+
+            assertThat(status(broken.probe("/readyz"))).isEqualTo(503);
+            assertThat(status(broken.probe("/healthz"))).isEqualTo(200);
+            assertThat(RawCall.ask("127.0.0.1", old.port(), request).status()).isEqualTo(200);
+        }
+        await().until(() -> status(old.probe("/readyz")) == 200);
+    }
+
+    @Test
+    void oldAgentServesAgainAsSoonAsTheNewOneIsKilled() throws Exception {
+        try (PackagedAgent killed = builder.start()) {
+            killed.awaitLine("Ready to serve");
+            await().until(() -> status(killed.probe("/readyz")) == 200);
+            ProcessHandle.of(killed.pid()).orElseThrow().destroyForcibly();
+            assertThat(killed.exitCode()).isNotZero();
+        }
+
+        assertThat(RawCall.ask("127.0.0.1", old.port(), request).status()).isEqualTo(200);
+        assertThat(status(old.probe("/readyz"))).isEqualTo(200);
+    }
+
+    private static void awaitMore(SteadyLoad load) {
+        int before = load.answered();
+        await().until(() -> load.answered() > before + 100);
+    }
+
+    private static int status(URI uri) throws IOException {
+        try (RawConnection client = new RawConnection("127.0.0.1", uri.getPort())) {
+            return client.send("GET " + uri.getPath() + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .read()
+                    .status();
+        }
+    }
+}
