@@ -44,11 +44,48 @@ final class Pod {
         return new Pod(node, where.getFirst());
     }
 
+    /** Starts another of the same service account, which does nothing, and reads its token. */
+    static String tokenOfAnother(ClusterNode node, String name) throws IOException {
+        node.apply(
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: shop}
+                spec:
+                  serviceAccountName: orders
+                  terminationGracePeriodSeconds: 0
+                  containers: [{name: idle, image: "localhost/busybox:1"}]
+                """
+                        .formatted(name));
+        node.kubectl("wait --for=condition=Ready --timeout=120s --namespace shop pod/" + name);
+        return node.kubectl(
+                "create token orders --namespace shop --audience pods.eks.amazonaws.com"
+                        + " --bound-object-kind Pod --bound-object-name "
+                        + name);
+    }
+
     /** A list in YAML, indented so far. */
     private static String items(Set<String> folders, String what, int indent) {
         return folders.stream()
                 .map(each -> ("- {name: f%1$x, " + what + "}").formatted(each.hashCode(), each))
                 .collect(joining("\n" + " ".repeat(indent)));
+    }
+
+    /** What the agent tells it. */
+    String credentials() {
+        return credentials("169.254.170.23");
+    }
+
+    String credentials(String host) {
+        return sh("wget -q -O - --header \"Authorization: $(cat"
+                        + " $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)\" http://"
+                        + host
+                        + "/v1/credentials")
+                .output();
+    }
+
+    String token() {
+        return sh("cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").output();
     }
 
     /** What a shell in it says. */
