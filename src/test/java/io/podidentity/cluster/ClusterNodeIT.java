@@ -120,13 +120,20 @@ class ClusterNodeIT {
     }
 
     @Test
-    void sdkGetsCredentials() {
+    void sdkForPythonGetsCredentials() {
         Shell.Result result =
                 pod.python(
                         "import boto3; c = boto3.Session().get_credentials();"
                                 + " print(c.method, c.get_frozen_credentials().access_key)");
 
         assertThat(result.output()).startsWith("container-role ASIA");
+    }
+
+    @Test
+    void sdkForJavaGetsCredentials() {
+        Shell.Result result = pod.java("io.podidentity.contract.JavaSdkClient");
+
+        assertThat(result.output()).contains("OK ASIA");
     }
 
     @Test
@@ -173,7 +180,7 @@ class ClusterNodeIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void swapWithAmazonsAgentAndBackReplacesEachPod(int generation) throws IOException {
-        orphan();
+        agent.orphan();
         node.apply(Files.readString(ClusterNode.scripts().resolve("stand-in.yaml")));
         awaitImage("localhost/busybox:1");
         for (int next = 2; next <= generation; next++) {
@@ -181,17 +188,11 @@ class ClusterNodeIT {
         }
         agent.awaitRollout();
 
-        orphan();
+        agent.orphan();
         agent.install();
 
         awaitImage(InstalledAgent.IMAGE);
         assertThat(pod.credentials()).contains("AccessKeyId");
-    }
-
-    /** Deletes the DaemonSet and leaves its pods, as the documents say. */
-    private static void orphan() {
-        node.kubectl(
-                "delete daemonset --namespace kube-system eks-pod-identity-agent --cascade=orphan");
     }
 
     private static void awaitImage(String image) {

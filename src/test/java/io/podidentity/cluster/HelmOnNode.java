@@ -30,9 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
 /**
- * A release of the chart from its installation to its end. Between them it is upgraded to all that
- * differs from EKS: start-up taints, and an EKS Auth of the cluster's own, whose STS is
- * LocalStack's.
+ * Releases of the chart, from installation to end. Between them one is upgraded to all that differs
+ * from EKS: start-up taints, and an EKS Auth of the cluster's own, whose STS is LocalStack's.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class HelmOnNode {
@@ -48,6 +47,7 @@ abstract class HelmOnNode {
                     + SELECTED;
 
     private static final String HEALTH = "http://10.0.0.1:4566/_localstack/health";
+    private static final String OF_EKS_AUTH = "\"AccountId\":\"123456789012\"";
     private static final String TAINT = "podidentity.io/agent-not-ready";
     private static final String OTHER_TAINT = "example.com/other";
 
@@ -57,7 +57,7 @@ abstract class HelmOnNode {
     private static @Nullable AgentsToken thief;
 
     @BeforeAll
-    static void makeRoom() throws IOException {
+    static void prepare() throws IOException {
         if (node == null) {
             return;
         }
@@ -73,7 +73,6 @@ abstract class HelmOnNode {
         node.apply(
                 Files.readString(ClusterNode.scripts().resolve("auth.yaml"))
                         .replace("IMAGE", InstalledAgent.IMAGE));
-        agent.remove();
     }
 
     @AfterAll
@@ -87,21 +86,25 @@ abstract class HelmOnNode {
         node.kubectl("taint nodes %s %s- %s-".formatted(name, TAINT, OTHER_TAINT));
         node.kubectl("delete node other");
         node.kubectl("delete namespace pod-identity --wait=false");
+        agent.run("helm uninstall" + RELEASE + "--ignore-not-found --wait");
         agent.install();
     }
 
+    /** Whose pods are ours and may be of the same generation: then only a restart replaces them. */
     @Test
     @Order(1)
-    void installs() throws IOException {
-        agent.run(
-                Document.OPERATING
-                                .command("helm install")
-                                .strip()
-                                .replace("IMAGE", InstalledAgent.IMAGE)
-                        + set(agent.environment()));
+    void takesThePlaceOfWhatKubectlHasInstalled() throws IOException {
+        String old = agent.pods();
+        agent.orphan();
+        assertThat(node.run(List.of("bash", "-c", install())).output())
+                .contains("invalid ownership metadata");
+
+        agent.run(install() + " --take-ownership");
+        node.kubectl("rollout restart " + InstalledAgent.DAEMON_SET);
         agent.awaitRollout();
 
-        assertThat(pod.credentials()).contains("\"AccountId\":\"123456789012\"");
+        assertThat(agent.pods()).doesNotContain(old);
+        assertThat(pod.credentials()).contains(OF_EKS_AUTH);
     }
 
     @Test
@@ -220,7 +223,7 @@ abstract class HelmOnNode {
         agent.awaitRollout();
 
         assertThat(node.kubectl(ACCESS)).doesNotContain("eks-pod-identity-agent");
-        assertThat(pod.credentials()).contains("\"AccountId\":\"123456789012\"");
+        assertThat(pod.credentials()).contains(OF_EKS_AUTH);
         assertThat(agent.run("helm history" + RELEASE)).contains("Rollback to 1");
     }
 
@@ -238,6 +241,24 @@ abstract class HelmOnNode {
                                                 + SELECTED),
                         String::isBlank);
         assertThat(node.kubectl(ACCESS)).doesNotContain("eks-pod-identity-agent");
+    }
+
+    @Test
+    @Order(7)
+    void installs() throws IOException {
+        agent.run(install());
+        agent.awaitRollout();
+
+        assertThat(pod.credentials()).contains(OF_EKS_AUTH);
+    }
+
+    /** The document's command, told where this node's EKS Auth is. */
+    private static String install() throws IOException {
+        return Document.OPERATING
+                        .command("helm install")
+                        .strip()
+                        .replace("IMAGE", InstalledAgent.IMAGE)
+                + set(agent.environment());
     }
 
     private static void needsSts() {

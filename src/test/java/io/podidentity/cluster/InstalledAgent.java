@@ -41,9 +41,9 @@ final class InstalledAgent {
         awaitRollout();
     }
 
-    /** Takes off what {@link #install} has put there. */
-    void remove() {
-        node.kubectl("delete --filename kubernetes/agent.yaml --cascade=foreground");
+    /** Deletes the DaemonSet and leaves its pods, as the documents say. */
+    void orphan() {
+        node.kubectl("delete --cascade=orphan " + DAEMON_SET);
     }
 
     /** What a script says, which must succeed. */
