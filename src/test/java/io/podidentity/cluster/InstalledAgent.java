@@ -2,10 +2,12 @@ package io.podidentity.cluster;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.EksAuthOnNode;
 import io.podidentity.harness.Shell;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,7 @@ final class InstalledAgent {
                 .collect(joining("", "s|^\\( *\\)- name: HOME|", "&|"));
     }
 
+    /** Until its new pod serves, and the old one is gone. */
     void awaitRollout() {
         try {
             node.kubectl("rollout status --timeout=180s " + DAEMON_SET);
@@ -82,6 +85,7 @@ final class InstalledAgent {
             e.addSuppressed(new AssertionError(log()));
             throw e;
         }
+        await("one pod").atMost(Duration.ofMinutes(2)).until(this::pods, it -> !it.contains(" "));
     }
 
     /** The identities of its pods, of which there are two during a roll-out. */
