@@ -50,7 +50,7 @@ record ContainerFigures(long workingSet, long peak, Duration cpu, Duration toRea
     private static List<Path> groups(String container) throws IOException {
         try (Stream<Path> found =
                 Files.find(Path.of("/sys/fs/cgroup"), 8, (path, _) -> path.endsWith(container))) {
-            return found.filter(path -> !Files.isSymbolicLink(path.getParent())).toList();
+            return found.toList();
         }
     }
 
