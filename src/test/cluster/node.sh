@@ -4,6 +4,7 @@
 #   node.sh up            starts it, in half a minute once Kubernetes is built
 #   node.sh kubectl ...   its kubectl, node.sh ctr ... its containers; node.sh enter ... any command, in its namespaces
 #   node.sh load TAR NAME gives it an image, whatever its name in the archive
+#   node.sh restart NAME  ends one of its programs, such as kubelet, and starts it again
 #   node.sh down          ends it, and nothing is left
 #   node.sh run           is the node until it is killed
 #
@@ -16,7 +17,7 @@ name=ip-10-0-0-1.eu-west-1.compute.internal
 
 main() {
   case ${1-} in
-    up | down | run | kubectl | ctr | enter | load | inside) "$@" ;;
+    up | down | run | kubectl | ctr | enter | load | restart | inside | inside_restart) "$@" ;;
     *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" ;;
   esac
 }
@@ -87,6 +88,18 @@ load() {
 }
 
 enter() { inside_do "$@"; }
+
+restart() { inside_do "$0" inside_restart "$1"; }
+
+# Kept by the node's first process when this one ends.
+inside_restart() {
+  local pid command
+  pid=$(cat "$work/pid.d/$1")
+  kill "$pid"
+  timeout 60 tail --pid="$pid" --follow /dev/null || die "$1 does not end"
+  mapfile -d '' -t command <"$work/pid.d/$1.command"
+  start "${command[@]}"
+}
 
 # In the node's namespaces, or already there.
 inside_do() {
@@ -187,8 +200,9 @@ own_network() {
 
 start() {
   local program=$1
-  "$@" </dev/null >"$work/log/$program.log" 2>&1 &
+  "$@" </dev/null >>"$work/log/$program.log" 2>&1 &
   echo $! >"$work/pid.d/$program"
+  printf '%s\0' "$@" >"$work/pid.d/$program.command"
 }
 
 kubeconfig() {

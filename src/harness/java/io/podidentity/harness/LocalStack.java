@@ -10,8 +10,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.containers.GenericContainer;
@@ -95,21 +97,48 @@ public final class LocalStack implements AutoCloseable {
         return new LocalStack(endpoint, container);
     }
 
+    /**
+     * Begins to start its Python package on another machine; none where there is no such.
+     *
+     * @param there the command line that runs a command line there
+     * @param authority the address and port to serve on there
+     */
+    public static Optional<Process> startOn(UnaryOperator<List<String>> there, String authority)
+            throws IOException {
+        Optional<String> python = python();
+        return python.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        start(
+                                there.apply(program(python.get())),
+                                authority,
+                                Files.createTempDirectory("localstack")));
+    }
+
+    private static List<String> program(String python) {
+        return List.of(python, "-m", "localstack.runtime.main");
+    }
+
+    private static Process start(List<String> command, String authority, Path folder)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(Redirect.to(folder.resolve("log").toFile()));
+        builder.environment().put("SKIP_SSL_CERT_DOWNLOAD", "1");
+        builder.environment().put("DISABLE_EVENTS", "1");
+        builder.environment().put("GATEWAY_LISTEN", authority);
+        // No DNS server of its own.
+        builder.environment().put("DNS_ADDRESS", "0");
+        builder.environment().put("FILESYSTEM_ROOT", folder.resolve("root").toString());
+        return Processes.start(builder);
+    }
+
     private static LocalStack process(String python) {
         URI endpoint = URI.create("http://127.0.0.1:" + FreePorts.next());
         try {
             Path folder = Files.createTempDirectory("localstack");
-            ProcessBuilder builder =
-                    new ProcessBuilder(python, "-m", "localstack.runtime.main")
-                            .redirectErrorStream(true)
-                            .redirectOutput(Redirect.to(folder.resolve("log").toFile()));
-            builder.environment().put("SKIP_SSL_CERT_DOWNLOAD", "1");
-            builder.environment().put("DISABLE_EVENTS", "1");
-            builder.environment().put("GATEWAY_LISTEN", endpoint.getAuthority());
-            // No DNS server of its own.
-            builder.environment().put("DNS_ADDRESS", "0");
-            builder.environment().put("FILESYSTEM_ROOT", folder.resolve("root").toString());
-            Process process = Processes.start(builder);
+            Process process = start(program(python), endpoint.getAuthority(), folder);
             await("LocalStack, see " + folder.resolve("log"))
                     .atMost(START)
                     .pollInterval(Duration.ofMillis(200))

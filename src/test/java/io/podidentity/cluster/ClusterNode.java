@@ -93,9 +93,26 @@ final class ClusterNode implements AutoCloseable {
 
     /** Applies a manifest. */
     void apply(String manifest) throws IOException {
-        Path file = Files.createTempFile(WORK, "manifest", ".yaml");
-        Files.writeString(file, manifest);
-        kubectl("apply --filename " + file);
+        kubectl("apply --filename " + file(manifest));
+    }
+
+    /** Creates what a manifest says, and prints it with these options. */
+    String create(String manifest, String options) throws IOException {
+        return kubectl("create --filename " + file(manifest) + " " + options);
+    }
+
+    private static Path file(String manifest) throws IOException {
+        return Files.writeString(Files.createTempFile(WORK, "manifest", ".yaml"), manifest);
+    }
+
+    /** Kinds that Prometheus' operator and Cilium add to an API server. */
+    Path definitions() {
+        return WORK.resolve("bin/crds");
+    }
+
+    /** Ends one of its programs and starts it again. */
+    void restart(String program) {
+        succeed(COMMAND, script("restart", program));
     }
 
     /** What a command line says that is run on the node; errors among it. */

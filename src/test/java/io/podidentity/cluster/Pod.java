@@ -3,17 +3,22 @@ package io.podidentity.cluster;
 import static java.util.stream.Collectors.joining;
 
 import io.podidentity.harness.Shell;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** The pod of {@code src/test/cluster/pod.yaml}, whose Python is the one that the tests use. */
+/** The pod of {@code src/test/cluster/pod.yaml}, whose Python and Java are those of the tests. */
 final class Pod {
 
     private static final String PYTHON = System.getenv().getOrDefault("PIA_PYTHON", "python3");
+
+    private static final String CLASSES = System.getProperty("java.class.path");
 
     private final ClusterNode node;
     private final String python;
@@ -34,8 +39,11 @@ final class Pod {
                         .lines()
                         .toList();
         Set<String> folders = new TreeSet<>(where.subList(1, where.size()));
-        folders.add("/usr");
         folders.add(ClusterNode.scripts().toString());
+        folders.add(System.getProperty("java.home"));
+        folders.addAll(classes());
+        folders.removeIf(each -> each.startsWith("/usr/")); // That one is there whole.
+        folders.add("/usr");
         node.apply(
                 Files.readString(ClusterNode.scripts().resolve("pod.yaml"))
                         .replace("- MOUNTS", items(folders, "mountPath: %2$s", 8))
@@ -44,11 +52,64 @@ final class Pod {
         return new Pod(node, where.getFirst());
     }
 
+    /** Starts another of the same service account, which does nothing, and reads its token. */
+    static String tokenOfAnother(ClusterNode node, String name) throws IOException {
+        node.apply(
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: shop}
+                spec:
+                  serviceAccountName: orders
+                  terminationGracePeriodSeconds: 0
+                  containers: [{name: idle, image: "localhost/busybox:1"}]
+                """
+                        .formatted(name));
+        node.kubectl("wait --for=condition=Ready --timeout=120s --namespace shop pod/" + name);
+        return node.kubectl(
+                "create token orders --namespace shop --audience pods.eks.amazonaws.com"
+                        + " --bound-object-kind Pod --bound-object-name "
+                        + name);
+    }
+
+    /** The folders that hold this JVM's class path: this project's, and the repository. */
+    private static List<String> classes() {
+        Path target = Path.of("target").toAbsolutePath();
+        Path repository =
+                Stream.of(CLASSES.split(File.pathSeparator, -1))
+                        .map(Path::of)
+                        .filter(each -> each.isAbsolute() && !each.startsWith(target))
+                        .reduce(Pod::commonFolder)
+                        .orElseThrow();
+        return List.of(target.toString(), repository.toString());
+    }
+
+    private static Path commonFolder(Path a, Path b) {
+        return b.startsWith(a) ? a : commonFolder(a.getParent(), b);
+    }
+
     /** A list in YAML, indented so far. */
     private static String items(Set<String> folders, String what, int indent) {
         return folders.stream()
                 .map(each -> ("- {name: f%1$x, " + what + "}").formatted(each.hashCode(), each))
                 .collect(joining("\n" + " ".repeat(indent)));
+    }
+
+    /** What the agent tells it. */
+    String credentials() {
+        return credentials("169.254.170.23");
+    }
+
+    String credentials(String host) {
+        return sh("wget -q -O - --header \"Authorization: $(cat"
+                        + " $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)\" http://"
+                        + host
+                        + "/v1/credentials")
+                .output();
+    }
+
+    String token() {
+        return sh("cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").output();
     }
 
     /** What a shell in it says. */
@@ -59,6 +120,13 @@ final class Pod {
     /** What a Python program in it says. */
     Shell.Result python(String program) {
         return node.run(exec(python, "-c", program));
+    }
+
+    /** What a Java program in it says to one line of input. */
+    Shell.Result java(String program) {
+        return sh(
+                "echo go | %s -XX:TieredStopAtLevel=1 -cp %s %s"
+                        .formatted(Shell.jdk("java"), CLASSES, program));
     }
 
     /** The command line on the node that asks an address again and again, see load.py. */

@@ -5,16 +5,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** The README, as one who types what it says. */
-final class Readme {
+/** One of the documents, as one who types what it says. */
+enum Document {
+    README("README.md"),
+    OPERATING("src/docs/operating.md");
 
     private static final Pattern SHELL = Pattern.compile("(?s)```shell\n(.*?)```");
 
-    private Readme() {}
+    private final Path file;
+
+    Document(String file) {
+        this.file = Path.of(file);
+    }
+
+    String text() throws IOException {
+        return Files.readString(file);
+    }
 
     /** The commands that begin so. */
-    static String command(String start) throws IOException {
-        return SHELL.matcher(Files.readString(Path.of("README.md")))
+    String command(String start) throws IOException {
+        return SHELL.matcher(text())
                 .results()
                 .map(found -> found.group(1))
                 .filter(each -> each.startsWith(start))
