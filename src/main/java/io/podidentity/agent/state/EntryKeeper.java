@@ -249,7 +249,6 @@ public final class EntryKeeper implements SealedEntries {
         try {
             String name = RecordKeys.name(rawToken);
             byte[] record = folder.read(name);
-            events.working();
             if (record == null) {
                 events.looked(Found.NONE);
                 return null;

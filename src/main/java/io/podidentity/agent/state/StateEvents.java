@@ -19,7 +19,7 @@ public interface StateEvents {
      */
     default void failing(String reason) {}
 
-    /** Records are written or read. */
+    /** Records are written. */
     default void working() {}
 
     /** A bug. */

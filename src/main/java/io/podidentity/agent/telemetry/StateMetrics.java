@@ -63,7 +63,7 @@ class StateMetrics implements StateEvents {
     @Override
     public void failing(String reason) {
         if (changes(reason)) {
-            LOG.warnf("Pods' credentials may not outlive a restart: the state folder: %s", reason);
+            LOG.warnf("Pods' credentials may not outlive a restart: state folder: %s", reason);
         }
     }
 
