@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,7 +114,9 @@ class RestartIT {
         for (Path record : records()) {
             byte[] noise = Files.readAllBytes(record);
             noise[random.nextInt(noise.length)] ^= 1;
+            FileTime expiry = Files.getLastModifiedTime(record);
             Files.write(record, noise);
+            Files.setLastModifiedTime(record, expiry);
         }
 
         try (PackagedAgent agent = builder.start().awaitReady()) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SealedEntries extends AutoCloseable {
 
+    /** How many tokens may read an entry, and so have a record of it. */
+    int MOST_READERS = Entry.READERS;
+
     /** Keeps nothing. */
     SealedEntries NONE =
             new SealedEntries() {

@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntryKeeper implements SealedEntries {
 
-    /** As many as an entry has readers. */
-    private static final int RECORDS_PER_ENTRY = 4;
-
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
     /** A third of an SDK's patience; memory answers in a thousandth of it. */
@@ -101,7 +98,8 @@ public final class EntryKeeper implements SealedEntries {
     @Override
     public void start(Function<String, @Nullable Contents> present) {
         entries = present;
-        urgent(this::warmUp);
+        // Not an operation of the folder's: look-ups wait for it.
+        thread.execute(this::warmUp);
         sweeps =
                 Repeating.every(SWEEP_INTERVAL, timeline::after, this::requestSweep, events::broke);
     }
@@ -315,10 +313,10 @@ public final class EntryKeeper implements SealedEntries {
         }
         Records before = records.getOrDefault(key, Records.NONE);
         names.addAll(before.names);
-        List<String> kept = names.stream().limit(RECORDS_PER_ENTRY).toList();
+        List<String> kept = names.stream().limit(MOST_READERS).toList();
         // Known even if writing fails halfway.
         records.put(key, new Records(kept, true));
-        delete(new Records(names.stream().skip(RECORDS_PER_ENTRY).toList(), false));
+        delete(new Records(names.stream().skip(MOST_READERS).toList(), false));
         byte[] bytes =
                 new RecordContents(
                                 contents.issued(),
@@ -366,7 +364,7 @@ public final class EntryKeeper implements SealedEntries {
             Instant now = timeline.now();
             List<Kept> all = new ArrayList<>(folder.list(this::lookupsFirst));
             all.sort(Comparator.comparing(Kept::expiry));
-            int tooMany = all.size() - size * RECORDS_PER_ENTRY;
+            int tooMany = all.size() - size * MOST_READERS;
             int left = 0;
             for (Kept each : all) {
                 // One that another agent is just writing was changed just now.
