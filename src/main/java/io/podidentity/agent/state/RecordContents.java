@@ -28,12 +28,11 @@ record RecordContents(
         names = List.copyOf(names);
     }
 
-    /** What a cache may put back now; empty if the credentials have expired. */
+    /** What a cache may put back now; empty if the credentials are too old. */
     Optional<Contents> at(Moment now) {
         return now.since(written)
                 .map(left::minus)
                 .filter(Duration::isPositive)
-                .filter(_ -> now.wall().isBefore(issued.credentials().expiration()))
                 .map(leftNow -> new Contents(issued, lifetime, leftNow, List.of()));
     }
 

@@ -268,10 +268,10 @@ class SealedEntriesTest {
         for (int hour = 0; hour < 12; hour++) {
             rig.timeline.advance(Duration.ofHours(1));
             StateRig.ask(other, TOKEN);
+            assertThat(rig.files()).hasSize(1);
         }
 
         assertThat(rig.cache.entries()).isZero();
-        assertThat(rig.files()).hasSize(1);
         rig.source.fails(unavailable());
         assertThat(rig.restart().served(TOKEN)).isNotNull();
     }

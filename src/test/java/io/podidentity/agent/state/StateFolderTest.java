@@ -1,5 +1,6 @@
 package io.podidentity.agent.state;
 
+import static io.podidentity.harness.FakeSource.denied;
 import static io.podidentity.harness.FakeSource.unavailable;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.attribute.PosixFilePermissions.fromString;
@@ -18,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -187,6 +190,21 @@ class StateFolderTest {
     }
 
     @Test
+    void recordOfARefusedPodThatCouldNotBeDeletedGoesOnceItCan() throws Exception {
+        rig.served(TOKEN);
+        rig.source.fails(denied());
+        Files.setPosixFilePermissions(rig.entries(), fromString("rwxr-xr-x"));
+        rig.timeline.advance(Duration.ofHours(4));
+        assertThat(rig.cache.entries()).isZero();
+        assertThat(rig.files()).hasSize(1);
+        Files.setPosixFilePermissions(rig.entries(), fromString("rwx------"));
+
+        rig.timeline.advance(Duration.ofMinutes(2));
+
+        assertThat(rig.files()).isEmpty();
+    }
+
+    @Test
     void theFirstToExpireGoWhereThereAreTooMany() throws Exception {
         rig.size = 2;
         rig.restart();
@@ -238,12 +256,47 @@ class StateFolderTest {
         Files.setLastModifiedTime(file, FileTime.from(rig.timeline.now().plusSeconds(seconds)));
     }
 
+    @Test
+    void requestDoesNotWaitForTheSweepOfAllTheOthers() {
+        for (int pod = 0; pod < 20; pod++) {
+            rig.served(Tokens.of("pod" + pod));
+        }
+        Queue<Runnable> thread = new ArrayDeque<>();
+        CredentialCache cache = rig.another(thread::add, rig::now);
+        rig.cache.close();
+        rig.timeline.advance(Duration.ofMillis(1));
+        rig.source.fails(unavailable());
+        CompletableFuture<Answer> asked = get(cache, "pod7");
+        assertThat(asked).isNotDone();
+
+        for (Runnable task = thread.poll(); task != null; task = thread.poll()) {
+            task.run();
+        }
+
+        assertThat(asked).isCompletedWithValueMatching(StateFolderTest::served);
+        assertThat(rig.events.lines()).endsWith("looked OPENED", "20 records");
+    }
+
+    @Test
+    void changesThatWaitForAFolderAreBounded() {
+        EntryKeeper keeper =
+                new EntryKeeper(state, 2, task -> {}, rig.timeline, rig::now, rig.events);
+
+        for (int pod = 0; pod < 6; pod++) {
+            keeper.changed("pod" + pod);
+            keeper.changed("pod" + pod);
+        }
+
+        assertThat(rig.events.count(Written.LEFT_OUT)).isEqualTo(2);
+    }
+
     /** The thread is in the middle of writing when the folder stops to answer. */
     @Test
     void folderThatHangsHoldsUpOneRequestForAMomentAndTheOthersNotAtAll() {
         CountDownLatch hanging = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
-        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
             CredentialCache cache =
                     rig.another(
                             thread,
@@ -265,7 +318,9 @@ class StateFolderTest {
             assertThat(get(cache, "c")).isCompletedWithValueMatching(StateFolderTest::served);
             assertThat(get(cache, "a")).isCompletedWithValueMatching(StateFolderTest::served);
             assertThat(rig.events.count(Found.LATE)).isEqualTo(2);
+        } finally {
             over.countDown();
+            thread.shutdown();
         }
     }
 
