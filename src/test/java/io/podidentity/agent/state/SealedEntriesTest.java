@@ -268,7 +268,8 @@ class SealedEntriesTest {
         for (int hour = 0; hour < 12; hour++) {
             rig.timeline.advance(Duration.ofHours(1));
             StateRig.ask(other, TOKEN);
-            assertThat(rig.files()).hasSize(1);
+            StateRig.ask(other, Tokens.of("b"));
+            assertThat(rig.files()).hasSize(2);
         }
 
         assertThat(rig.cache.entries()).isZero();
