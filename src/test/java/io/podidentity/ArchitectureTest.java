@@ -52,10 +52,11 @@ class ArchitectureTest {
         "agent.cache, agent.credentials token schedule",
         "agent.eksauth, agent.credentials aws config outbound schedule tls",
         "agent.node, config schedule token",
-        "agent.server, agent.cache agent.credentials agent.eksauth agent.node config guard schedule"
-                + " token",
-        "agent.telemetry, agent.cache agent.credentials agent.eksauth agent.server config guard"
+        "agent.state, agent.cache agent.credentials schedule",
+        "agent.server, agent.cache agent.credentials agent.eksauth agent.node agent.state config guard"
                 + " schedule token",
+        "agent.telemetry, agent.cache agent.credentials agent.eksauth agent.server agent.state"
+                + " config guard schedule token",
         "auth.associations, auth",
         "auth.exchange, auth auth.associations token",
         "auth.sts, auth.associations auth.exchange aws outbound token",

@@ -5,6 +5,7 @@ import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.cache.SealedEntries;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialRequest;
@@ -49,6 +50,7 @@ final class Agent implements AutoCloseable {
                         timeline,
                         threads,
                         new Random(),
+                        SealedEntries.NONE,
                         CacheEvents.NONE);
     }
 

@@ -3,6 +3,7 @@ package io.podidentity.bench;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.cache.SealedEntries;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.schedule.SystemTimeline;
 import io.podidentity.token.TokenReader;
@@ -73,6 +74,7 @@ public final class EntryMemory {
                         timeline,
                         Runnable::run,
                         new Random(),
+                        SealedEntries.NONE,
                         CacheEvents.NONE);
         for (int pod = 0; pod < ENTRIES; pod++) {
             if (reader.read(sized.token(pod)) instanceof Current current) {

@@ -3,6 +3,7 @@ package io.podidentity.bench;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.cache.SealedEntries;
 import io.podidentity.schedule.SystemTimeline;
 import io.podidentity.token.ServiceAccountToken;
 import io.podidentity.token.TokenReader;
@@ -48,6 +49,7 @@ public class HitAllocation {
                     timeline,
                     Runnable::run,
                     new Random(),
+                    SealedEntries.NONE,
                     CacheEvents.NONE);
     private final String raw = sized.token(1);
     private final ServiceAccountToken token = read();

@@ -4,6 +4,7 @@ import io.podidentity.agent.cache.Answer;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.cache.SealedEntries;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.harness.Tokens;
 import io.podidentity.token.TokenVerifier.Verdict;
@@ -41,6 +42,7 @@ final class OurSchedule implements Schedule {
                 fleet.clock,
                 task -> fleet.clock.after(LATENCY, task),
                 fleet.random,
+                SealedEntries.NONE,
                 CacheEvents.NONE);
     }
 

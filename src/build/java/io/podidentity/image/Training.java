@@ -16,11 +16,13 @@ final class Training {
 
     static void run(Path root) throws Exception {
         Path cache = ImageTree.home(root).resolve("agent.aot");
+        Path state = Files.createDirectories(root.resolveSibling("training"));
         try (EksAuthPeer peer = EksAuthPeer.start();
                 PackagedAgent agent =
                         PackagedAgent.server()
                                 .as(ImageTree.entryPoint(root, "-XX:AOTCacheOutput="))
                                 .endpoint(peer.endpoint())
+                                .flags("--state-dir", state.toString())
                                 .start()) {
             agent.awaitReady();
             serve(agent);

@@ -207,6 +207,12 @@ public final class PackagedAgent implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Kills it, as the kernel does when memory runs out. */
+    public void kill() {
+        Processes.kill(process);
+        exitCode();
+    }
+
     /** Waits until it has ended, all output read; returns its exit code. */
     public int exitCode() {
         try {

@@ -117,7 +117,9 @@ public interface AgentConfig {
     Optional<Path> jwksFile();
 
     @Flag(
-            help = "Folder where those keys outlive a restart",
+            help =
+                    "Folder where those keys, and pods' credentials, sealed with the pods' tokens,"
+                            + " outlive a restart",
             label = "FOLDER",
             otherwise = "they do not",
             check = Check.FOLDER)

@@ -74,9 +74,10 @@ public enum Check {
                             "cannot be read or made; give a file in a folder that exists");
             case FOLDER ->
                     require(
-                            Files.isDirectory(Path.of(text)) && Files.isWritable(Path.of(text)),
+                            // What else may be wrong with it costs only what it keeps.
+                            Files.isDirectory(Path.of(text)) || Files.notExists(Path.of(text)),
                             text,
-                            "is no folder to write to; give one that exists");
+                            "is no folder; give one, which need not exist");
         }
     }
 

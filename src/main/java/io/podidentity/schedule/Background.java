@@ -2,6 +2,9 @@ package io.podidentity.schedule;
 
 import io.quarkus.arc.Arc;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Executors for blocking tasks, one thread per task. */
@@ -16,6 +19,19 @@ public final class Background {
     public static final Executor PLATFORM = task -> start(Thread.ofPlatform().daemon(), task);
 
     private Background() {}
+
+    /**
+     * Runs tasks that may block one after another, on a thread that is there while it is needed.
+     */
+    public static Executor oneAtATime(String name) {
+        return new ThreadPoolExecutor(
+                0,
+                1,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name(name).factory());
+    }
 
     /** Runs tasks off the timeline's only thread, which must not block. */
     public static Repeating.Scheduler scheduler(Timeline timeline) {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSet;
 import io.podidentity.config.Version;
@@ -177,6 +178,8 @@ class ChartTest {
                 "image: {pullPolicy: Sometimes} | /image/pullPolicy",
                 "image: {repository: x} | 'repository' not allowed",
                 "startupTaint: {enabled: true, key: 'a b'} | /startupTaint/key",
+                "state: {hostPath: run} | /state/hostPath",
+                "state: {emptyDir: {}} | 'emptyDir' not allowed",
                 "tolerations: {operator: Exists} | /tolerations",
                 "updateStrategy: {type: Recreate} | /updateStrategy/type",
                 "minReadySeconds: 5s | /minReadySeconds",
@@ -321,6 +324,28 @@ class ChartTest {
 
         assertThat(agent.getLivenessProbe()).isNull();
         assertThat(agent.getReadinessProbe()).isNull();
+    }
+
+    @Test
+    void stateOutlivesThePodWhereTheNodeMayKeepItAndElseItsContainers() {
+        assertThat(state("{}").getHostPath().getPath()).isEqualTo("/run/pod-identity-agent");
+        assertThat(state("state: {hostPath: /run/other}").getHostPath().getPath())
+                .isEqualTo("/run/other");
+        Volume off = state("state: {hostPath: ''}");
+        assertThat(off.getHostPath()).isNull();
+        assertThat(off.getEmptyDir().getMedium()).isEqualTo("Memory");
+    }
+
+    private static Volume state(String values) {
+        return Typed.only(DaemonSet.class, Chart.resources(values))
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getVolumes()
+                .stream()
+                .filter(volume -> volume.getName().equals("state"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

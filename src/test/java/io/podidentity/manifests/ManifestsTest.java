@@ -247,6 +247,20 @@ class ManifestsTest {
                                 .toList());
     }
 
+    @ParameterizedTest
+    @MethodSource("agents")
+    void stateIsInTheNodesMemoryWhereANewPodFindsIt(Path file) throws IOException {
+        assertThat(pod(file).getVolumes())
+                .filteredOn(volume -> volume.getName().equals("state"))
+                .singleElement()
+                .satisfies(
+                        volume -> {
+                            assertThat(volume.getHostPath().getPath()).startsWith("/run/");
+                            assertThat(volume.getHostPath().getType())
+                                    .isEqualTo("DirectoryOrCreate");
+                        });
+    }
+
     @Test
     void policyLetsPodsReachTheAgentAndNothingElse() throws IOException {
         NetworkPolicy policy =

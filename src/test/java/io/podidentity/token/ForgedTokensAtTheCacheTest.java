@@ -7,6 +7,7 @@ import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.cache.SealedEntries;
 import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
@@ -43,6 +44,7 @@ class ForgedTokensAtTheCacheTest {
                     timeline,
                     Runnable::run,
                     new Random(1),
+                    SealedEntries.NONE,
                     CacheEvents.NONE);
 
     @BeforeEach

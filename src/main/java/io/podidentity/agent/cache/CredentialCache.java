@@ -23,6 +23,7 @@ public final class CredentialCache implements AutoCloseable {
     private static final int CLIENTS = 4_096;
 
     private final Timeline timeline;
+    private final SealedEntries sealed;
     private final CacheEvents events;
     private final EntryStore store;
     private final UpstreamLimiter limiter;
@@ -33,6 +34,7 @@ public final class CredentialCache implements AutoCloseable {
 
     /**
      * @param executor runs blocking work: calls to EKS Auth and verifications
+     * @param sealed where entries outlive this cache
      */
     public CredentialCache(
             CredentialSource source,
@@ -41,12 +43,14 @@ public final class CredentialCache implements AutoCloseable {
             Timeline timeline,
             Executor executor,
             RandomGenerator random,
+            SealedEntries sealed,
             CacheEvents events) {
         this.timeline = timeline;
+        this.sealed = settings.caching() ? sealed : SealedEntries.NONE;
         this.events = events;
         var policy = new RenewalPolicy(settings.retention());
         int size = settings.caching() ? settings.size() : 0;
-        store = new EntryStore(size, policy, timeline, random, events);
+        store = new EntryStore(size, policy, timeline, random, this.sealed, events);
         limiter =
                 new UpstreamLimiter(
                         source,
@@ -73,6 +77,7 @@ public final class CredentialCache implements AutoCloseable {
                 new SingleFlight(
                         settings.waitingFetches(),
                         store,
+                        this.sealed,
                         renewals,
                         verifier,
                         limiter,
@@ -81,8 +86,9 @@ public final class CredentialCache implements AutoCloseable {
                         events);
     }
 
-    /** Starts background renewals. */
+    /** Starts background renewals, and to keep entries. */
     public void start() {
+        sealed.start(store::contents);
         renewals.start();
     }
 
@@ -90,6 +96,7 @@ public final class CredentialCache implements AutoCloseable {
     @Override
     public void close() {
         renewals.close();
+        sealed.close();
     }
 
     /**

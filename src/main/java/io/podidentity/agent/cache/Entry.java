@@ -3,6 +3,7 @@ package io.podidentity.agent.cache;
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.RenewalPolicy.Freshness;
 import io.podidentity.agent.cache.RenewalPolicy.Plan;
+import io.podidentity.agent.cache.SealedEntries.Contents;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.PodIdentity;
 import io.podidentity.schedule.Timeline;
@@ -30,6 +31,7 @@ final class Entry {
     private final long storedNanos;
     private final long lifetimeNanos;
     private final Plan plan;
+    private final SealedEntries sealed;
 
     private volatile long lastRequestNanos;
     private volatile List<AdmittedToken> readers;
@@ -41,7 +43,7 @@ final class Entry {
     /**
      * @param flight the fetch or renewal that brought the credentials
      * @param lastRequestNanos when a client last asked
-     * @param storedNanos when they were stored
+     * @param storedNanos when they were stored, or would have been if they had lived here since
      */
     Entry(
             Flight flight,
@@ -49,7 +51,8 @@ final class Entry {
             long lastRequestNanos,
             long storedNanos,
             Duration lifetime,
-            Plan plan) {
+            Plan plan,
+            SealedEntries sealed) {
         this.key = flight.token().key();
         this.pod = flight.token().pod();
         this.issued = issued;
@@ -58,8 +61,9 @@ final class Entry {
         this.storedNanos = storedNanos;
         this.lifetimeNanos = lifetime.toNanos();
         this.plan = plan;
+        this.sealed = sealed;
         this.lastRequestNanos = lastRequestNanos;
-        this.readers = List.of(AdmittedToken.of(flight.token()));
+        this.readers = List.of(AdmittedToken.of(flight.token(), sealed));
         this.renewalToken = flight.token();
     }
 
@@ -103,11 +107,21 @@ final class Entry {
         return readers;
     }
 
+    /** What is sealed for each token that may read it now. */
+    Contents contents(Timeline timeline) {
+        Instant now = timeline.now();
+        return new Contents(
+                issued,
+                Duration.ofNanos(lifetimeNanos),
+                left(timeline),
+                readers.stream().filter(each -> each.valid(now)).map(AdmittedToken::seal).toList());
+    }
+
     /** Admits a genuine token, and uses it for renewals if it is the newest. */
     synchronized void admit(PodToken good) {
         if (!readableBy(good.digest())) {
             readers =
-                    Stream.concat(Stream.of(AdmittedToken.of(good)), readers.stream())
+                    Stream.concat(Stream.of(AdmittedToken.of(good, sealed)), readers.stream())
                             .limit(READERS)
                             .toList();
         }
@@ -122,8 +136,9 @@ final class Entry {
             return;
         }
         readers =
-                Stream.concat(readers.stream(), old.readers.stream())
-                        .distinct()
+                Stream.concat(
+                                readers.stream(),
+                                old.readers.stream().filter(each -> !readableBy(each.digest())))
                         .limit(READERS)
                         .toList();
         lastRequestNanos =

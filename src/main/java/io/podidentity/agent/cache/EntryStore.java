@@ -3,6 +3,7 @@ package io.podidentity.agent.cache;
 import io.podidentity.agent.cache.CacheEvents.Eviction;
 import io.podidentity.agent.cache.RenewalPolicy.Freshness;
 import io.podidentity.agent.cache.RenewalPolicy.Plan;
+import io.podidentity.agent.cache.SealedEntries.Contents;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.schedule.Timeline;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class EntryStore {
     private final RenewalPolicy policy;
     private final Timeline timeline;
     private final RandomGenerator random;
+    private final SealedEntries sealed;
     private final CacheEvents events;
 
     EntryStore(
@@ -34,11 +36,13 @@ final class EntryStore {
             RenewalPolicy policy,
             Timeline timeline,
             RandomGenerator random,
+            SealedEntries sealed,
             CacheEvents events) {
         this.size = size;
         this.policy = policy;
         this.timeline = timeline;
         this.random = random;
+        this.sealed = sealed;
         this.events = events;
     }
 
@@ -63,7 +67,7 @@ final class EntryStore {
     /** When the first entry expires. */
     Optional<Instant> nextExpiry() {
         return entries.values().stream()
-                .map(entry -> entry.issued().credentials().expiration())
+                .map(entry -> expiration(entry.issued()))
                 .min(Comparator.naturalOrder());
     }
 
@@ -85,10 +89,60 @@ final class EntryStore {
             return false;
         }
         if (size > 0) {
-            put(new Entry(flight, issued, lastRequestNanos, timeline.nanos(), lifetime, plan));
+            put(
+                    new Entry(
+                            flight,
+                            issued,
+                            lastRequestNanos,
+                            timeline.nanos(),
+                            lifetime,
+                            plan,
+                            sealed));
             keys.put(flight.token().digest(), flight.token().key());
+            sealed.changed(flight.token().key());
         }
         return true;
+    }
+
+    /**
+     * Puts back what was sealed for a flight's own token, unless newer credentials are here: then
+     * that token may read those. Null if neither can be used.
+     */
+    synchronized @Nullable Entry restore(Flight flight, Contents opened) {
+        PodToken token = flight.token();
+        Entry held = entries.get(token.key());
+        if (held != null && !expiration(opened.issued()).isAfter(expiration(held.issued()))) {
+            return held.readableBy(token.digest()) ? held : admit(token);
+        }
+        Duration age = opened.lifetime().minus(opened.left());
+        Entry restored =
+                new Entry(
+                        flight,
+                        opened.issued(),
+                        flight.lastRequestNanos(),
+                        timeline.nanos() - age.toNanos(),
+                        opened.lifetime(),
+                        policy.plan(opened.lifetime(), random),
+                        sealed);
+        if (restored.freshness(timeline) == Freshness.EXPIRED) {
+            if (held == null) {
+                sealed.dropped(token.key(), false);
+            }
+            return null;
+        }
+        put(restored);
+        keys.put(token.digest(), token.key());
+        return restored;
+    }
+
+    /** An entry as it is to be sealed; null if there is none. */
+    @Nullable Contents contents(String key) {
+        Entry entry = entries.get(key);
+        return entry == null ? null : entry.contents(timeline);
+    }
+
+    private static Instant expiration(Issued issued) {
+        return issued.credentials().expiration();
     }
 
     private synchronized void put(Entry fresh) {
@@ -132,6 +186,7 @@ final class EntryStore {
             return null;
         }
         keys.put(good.digest(), good.key());
+        sealed.changed(good.key());
         return entry;
     }
 
@@ -139,6 +194,7 @@ final class EntryStore {
     void drop(Entry entry, Eviction cause) {
         if (entries.remove(entry.key(), entry)) {
             entry.readers().forEach(reader -> keys.remove(reader.digest(), entry.key()));
+            sealed.dropped(entry.key(), cause == Eviction.REFUSED);
             events.evicted(cause);
         }
     }

@@ -2,6 +2,7 @@ package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.CacheEvents.Verification;
+import io.podidentity.agent.cache.SealedEntries.Contents;
 import io.podidentity.agent.cache.UpstreamLimiter.Permit;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
@@ -39,6 +40,7 @@ final class SingleFlight {
     private final ConcurrentMap<String, Flight> firstOfPod = new ConcurrentHashMap<>();
     private final int maxFlights;
     private final EntryStore store;
+    private final SealedEntries sealed;
     private final Renewals renewals;
     private final TokenVerifier verifier;
     private final UpstreamLimiter limiter;
@@ -49,6 +51,7 @@ final class SingleFlight {
     SingleFlight(
             int maxFlights,
             EntryStore store,
+            SealedEntries sealed,
             Renewals renewals,
             TokenVerifier verifier,
             UpstreamLimiter limiter,
@@ -57,6 +60,7 @@ final class SingleFlight {
             CacheEvents events) {
         this.maxFlights = maxFlights;
         this.store = store;
+        this.sealed = sealed;
         this.renewals = renewals;
         this.verifier = verifier;
         this.limiter = limiter;
@@ -84,8 +88,21 @@ final class SingleFlight {
         if (theirs != null) {
             return theirs;
         }
-        guarded(mine, () -> begin(mine, token));
+        guarded(
+                mine,
+                () ->
+                        sealed.open(
+                                mine.token().key(),
+                                token.raw(),
+                                opened -> guarded(mine, () -> begin(mine, token, opened))));
         return mine;
+    }
+
+    private void begin(Flight mine, ServiceAccountToken token, @Nullable Contents opened) {
+        Entry restored = opened == null ? null : store.restore(mine, opened);
+        if (restored == null || !readEntry(mine, restored)) {
+            begin(mine, token);
+        }
     }
 
     private void begin(Flight mine, ServiceAccountToken token) {

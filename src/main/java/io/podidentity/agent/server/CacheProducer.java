@@ -3,9 +3,12 @@ package io.podidentity.agent.server;
 import io.podidentity.agent.cache.CacheEvents;
 import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.cache.CredentialCache;
+import io.podidentity.agent.cache.SealedEntries;
 import io.podidentity.agent.credentials.CredentialSource;
 import io.podidentity.agent.eksauth.EksAuthSource;
 import io.podidentity.agent.eksauth.WarmUpSource;
+import io.podidentity.agent.state.EntryKeeper;
+import io.podidentity.agent.state.StateEvents;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.schedule.Background;
 import io.podidentity.schedule.SystemTimeline;
@@ -14,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.random.RandomGenerator;
 
 /** Produces the cache, which knows no framework, and the warm-up's. */
@@ -27,8 +31,22 @@ class CacheProducer {
             TokenVerifier verifier,
             AgentConfig config,
             SystemTimeline timeline,
-            CacheEvents events) {
-        CredentialCache cache = cache(source, verifier, settings(config), timeline, events);
+            Clock clock,
+            CacheEvents events,
+            StateEvents stateEvents) {
+        SealedEntries sealed =
+                config.stateDir()
+                        .<SealedEntries>map(
+                                folder ->
+                                        new EntryKeeper(
+                                                folder,
+                                                config.maxCacheSize(),
+                                                Background.oneAtATime("sealed-entries"),
+                                                timeline,
+                                                clock,
+                                                stateEvents))
+                        .orElse(SealedEntries.NONE);
+        CredentialCache cache = cache(source, verifier, settings(config), timeline, sealed, events);
         cache.start();
         return cache;
     }
@@ -42,7 +60,14 @@ class CacheProducer {
     @Singleton
     WarmUpCache warmUp(WarmUpSource source, AgentConfig config, SystemTimeline timeline) {
         TokenVerifier none = token -> new TokenVerifier.Verdict.Refused("warm-up");
-        return new WarmUpCache(cache(source, none, settings(config), timeline, CacheEvents.NONE));
+        return new WarmUpCache(
+                cache(
+                        source,
+                        none,
+                        settings(config),
+                        timeline,
+                        SealedEntries.NONE,
+                        CacheEvents.NONE));
     }
 
     private static CredentialCache cache(
@@ -50,6 +75,7 @@ class CacheProducer {
             TokenVerifier verifier,
             CacheSettings settings,
             SystemTimeline timeline,
+            SealedEntries sealed,
             CacheEvents events) {
         return new CredentialCache(
                 source,
@@ -58,6 +84,7 @@ class CacheProducer {
                 timeline,
                 Background.VIRTUAL,
                 RandomGenerator.getDefault(),
+                sealed,
                 events);
     }
 

@@ -40,6 +40,7 @@ final class CacheRig {
                         timeline,
                         task -> timeline.after(latency, task),
                         new Random(42),
+                        SealedEntries.NONE,
                         events);
         cache.start();
     }

@@ -30,7 +30,12 @@ class EntryStoreTest {
     private final RecordedEvents events = new RecordedEvents();
     private final EntryStore store =
             new EntryStore(
-                    3, new RenewalPolicy(Duration.ofHours(3)), timeline, new Random(42), events);
+                    3,
+                    new RenewalPolicy(Duration.ofHours(3)),
+                    timeline,
+                    new Random(42),
+                    SealedEntries.NONE,
+                    events);
 
     @Test
     void tokensOfThePodReadTheCredentialsThatReplaceItsOld() {

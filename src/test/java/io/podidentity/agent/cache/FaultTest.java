@@ -116,6 +116,7 @@ class FaultTest {
                                 timeline,
                                 threads,
                                 new Random(42),
+                                SealedEntries.NONE,
                                 CacheEvents.NONE)) {
             var _ = cache.get(Tokens.of("a"), CacheRig.CLIENT);
             assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();

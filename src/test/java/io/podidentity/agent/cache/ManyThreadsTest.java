@@ -58,6 +58,7 @@ class ManyThreadsTest {
                     timeline,
                     threads,
                     new Random(42),
+                    SealedEntries.NONE,
                     CacheEvents.NONE);
 
     @AfterEach

@@ -130,6 +130,7 @@ class NothingIsLeftBehindTest {
                     task.run();
                 },
                 new Random(42),
+                SealedEntries.NONE,
                 CacheEvents.NONE);
     }
 }
