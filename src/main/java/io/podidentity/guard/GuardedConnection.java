@@ -191,7 +191,12 @@ final class GuardedConnection {
             waiting.append(bytes);
         }
         pause();
-        awaitTurn();
+        if (arriving ? waiting.length() >= bodyLeft : waiting.hasWholeHeader()) {
+            awaitTurn();
+        } else {
+            // Or its client's others would wait for a turn that answers nothing.
+            go();
+        }
     }
 
     private void pause() {
@@ -205,13 +210,17 @@ final class GuardedConnection {
     private void awaitTurn() {
         if (!waits && turns != null) {
             waits = true;
-            turns.await(client, this::go);
+            turns.await(client, this::turn);
         }
+    }
+
+    private void turn() {
+        waits = false;
+        go();
     }
 
     /** Lets one request in, or more of it. */
     private void go() {
-        waits = false;
         ChannelHandlerContext context = bytes;
         if (context == null || feeding) {
             return;

@@ -43,6 +43,23 @@ final class RequestBytes {
         waiting = all;
     }
 
+    /** Whether a header ends in what is there. */
+    boolean hasWholeHeader() {
+        int end = waiting.writerIndex();
+        int line = waiting.readerIndex();
+        boolean begun = blank;
+        for (int at = waiting.indexOf(line, end, (byte) '\n');
+                at >= 0;
+                at = waiting.indexOf(line, end, (byte) '\n')) {
+            if (begun && isBlank(line, at)) {
+                return true;
+            }
+            begun = true;
+            line = at + 1;
+        }
+        return false;
+    }
+
     /** Takes up to the blank line that ends a header, or all there is of it. */
     ByteBuf takeHeader() {
         if (whole) {

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.podidentity.contract.Exchange.Request;
+import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two packaged agents on the ports of one node, as in a roll-out with surge. */
 class UpgradeIT {
@@ -24,9 +29,12 @@ class UpgradeIT {
     private PackagedAgent old;
 
     @BeforeEach
-    void startOld() throws IOException {
+    void startOld(@TempDir Path folder) throws IOException {
         peer = EksAuthPeer.start();
-        builder = PackagedAgent.server().endpoint(peer.endpoint());
+        builder =
+                PackagedAgent.server()
+                        .endpoint(peer.endpoint())
+                        .flags("--state-dir", folder.resolve("state").toString());
         old = builder.start().awaitReady();
         assertThat(RawCall.ask("127.0.0.1", old.port(), request).status()).isEqualTo(200);
     }
@@ -38,8 +46,13 @@ class UpgradeIT {
     }
 
     /** Each is an upgrade of the one before, and the way back is another. */
-    @Test
-    void upgradesCostNoRequest() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void upgradesCostNoRequestAndNoCall(boolean outage) {
+        if (outage) {
+            peer.answer("orders", EksAuthAnswers.error(500, "InternalServerException", "down"));
+        }
+        int calls = peer.calls("orders").size();
         try (SteadyLoad load = SteadyLoad.start(old.port(), request)) {
             awaitMore(load);
             for (int i = 0; i < UPGRADES; i++) {
@@ -59,6 +72,7 @@ class UpgradeIT {
                     "%d upgrades: %d answered, failed: %s, slowest %d ms%n",
                     UPGRADES, load.answered(), load.failures(), load.slowest().toMillis());
             assertThat(load.failures()).isEmpty();
+            assertThat(peer.calls("orders")).hasSize(calls);
         }
     }
 
