@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ final class SteadyLoad implements AutoCloseable {
     private final AtomicInteger answered = new AtomicInteger();
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private final LongAccumulator slowest = new LongAccumulator(Long::max, 0);
+    private final LongAccumulator gap = new LongAccumulator(Long::max, 0);
+    private final AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
     private volatile boolean stopped;
 
     private SteadyLoad(int port) {
@@ -76,6 +79,8 @@ final class SteadyLoad implements AutoCloseable {
             Answer answer = RawCall.ask(connection, request, port);
             if (answer.status() == 200) {
                 answered.incrementAndGet();
+                long now = System.nanoTime();
+                gap.accumulate(now - lastAnswer.getAndSet(now));
             } else {
                 failed(answer.status() + " " + answer.body());
             }
@@ -115,8 +120,14 @@ final class SteadyLoad implements AutoCloseable {
                 .collect(joining("; "));
     }
 
-    Duration slowest() {
-        return Duration.ofNanos(slowest.get());
+    @Override
+    public String toString() {
+        return "%d answered, failed: %s, slowest %d ms, longest without an answer %d ms"
+                .formatted(
+                        answered.get(),
+                        failures().isEmpty() ? "none" : failures(),
+                        Duration.ofNanos(slowest.get()).toMillis(),
+                        Duration.ofNanos(gap.get()).toMillis());
     }
 
     @Override

@@ -6,11 +6,16 @@ import static org.awaitility.Awaitility.await;
 import io.podidentity.contract.Exchange.Request;
 import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.FreePorts;
+import io.podidentity.harness.HttpPeer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,7 @@ class UpgradeIT {
     private EksAuthPeer peer;
     private PackagedAgent.Builder builder;
     private PackagedAgent old;
+    private final List<PackagedAgent> started = new ArrayList<>();
 
     @BeforeEach
     void startOld(@TempDir Path folder) throws IOException {
@@ -35,14 +41,20 @@ class UpgradeIT {
                 PackagedAgent.server()
                         .endpoint(peer.endpoint())
                         .flags("--state-dir", folder.resolve("state").toString());
-        old = builder.start().awaitReady();
+        old = start().awaitReady();
         assertThat(RawCall.ask("127.0.0.1", old.port(), request).status()).isEqualTo(200);
     }
 
     @AfterEach
     void stop() {
-        old.close();
+        started.forEach(PackagedAgent::close);
         peer.close();
+    }
+
+    private PackagedAgent start() {
+        PackagedAgent agent = builder.start();
+        started.add(agent);
+        return agent;
     }
 
     /** Each is an upgrade of the one before, and the way back is another. */
@@ -57,9 +69,10 @@ class UpgradeIT {
             awaitMore(load);
             for (int i = 0; i < UPGRADES; i++) {
                 PackagedAgent before = old;
-                PackagedAgent next = builder.start();
+                PackagedAgent next = start();
                 next.awaitLine("Ready to serve");
                 next.awaitReady();
+                assertWarmBeforeItListens(next);
                 awaitMore(load);
 
                 assertThat(before.stop()).isZero();
@@ -68,9 +81,7 @@ class UpgradeIT {
                 awaitMore(load);
             }
             load.stop();
-            System.out.printf(
-                    "%d upgrades: %d answered, failed: %s, slowest %d ms%n",
-                    UPGRADES, load.answered(), load.failures(), load.slowest().toMillis());
+            System.out.println(UPGRADES + " upgrades: " + load);
             assertThat(load.failures()).isEmpty();
             assertThat(peer.calls("orders")).hasSize(calls);
         }
@@ -99,6 +110,63 @@ class UpgradeIT {
 
         assertThat(RawCall.ask("127.0.0.1", old.port(), request).status()).isEqualTo(200);
         assertThat(status(old.probe("/readyz"))).isEqualTo(200);
+    }
+
+    @Test
+    void killedAgentCostsTheTimeOfItsStartAndNoCall() {
+        int calls = peer.calls("orders").size();
+        try (SteadyLoad load = SteadyLoad.start(old.port(), request)) {
+            awaitMore(load);
+
+            old.kill();
+            old = start().awaitReady();
+
+            String failures = load.failures();
+            awaitMore(load);
+            load.stop();
+            System.out.println("killed and started: " + load);
+            assertThat(load.failures()).isEqualTo(failures).doesNotContain("503");
+            assertThat(peer.calls("orders")).hasSize(calls);
+        }
+    }
+
+    /** Amazon's agent shares its port with nobody. */
+    @Test
+    void agentThatWaitsForAnAddressTakesItWarm() throws IOException {
+        HttpPeer other = new HttpPeer();
+        try (SteadyLoad load = SteadyLoad.start(other.port(), request)) {
+            other.on("GET /v1/credentials", HttpPeer.Answer.of(200, "{}"));
+            builder.port(other.port()).probePort(FreePorts.next()).metricsPort(FreePorts.next());
+            try (PackagedAgent ours = builder.bindHosts("127.0.0.1").start()) {
+                ours.awaitLine("Ready to serve");
+                ours.awaitLine("another process listens there");
+                assertThat(status(ours.probe("/readyz"))).isEqualTo(503);
+
+                other.close();
+
+                ours.awaitReady();
+                awaitMore(load);
+                load.stop();
+                System.out.println("swap with one that does not share: " + load);
+                assertThat(load.failures()).doesNotContain("503");
+            }
+        } finally {
+            other.close();
+        }
+    }
+
+    private static void assertWarmBeforeItListens(PackagedAgent agent) {
+        agent.awaitLine("Listening for credentials");
+        List<String> lines = agent.stdout();
+        assertThat(first(lines, "Ready to serve"))
+                .isLessThan(first(lines, "Listening for credentials"));
+    }
+
+    private static int first(List<String> lines, String text) {
+        return IntStream.range(0, lines.size())
+                .filter(i -> lines.get(i).contains(text))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no line with " + text));
     }
 
     private static void awaitMore(SteadyLoad load) {

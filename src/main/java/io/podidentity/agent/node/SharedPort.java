@@ -77,7 +77,12 @@ public final class SharedPort {
                         .count();
     }
 
-    List<Socket> listening(int port) throws IOException {
+    /** Whether any process listens on a port, whatever the address. Reads files. */
+    public boolean isTaken(int port) throws IOException {
+        return !listening(port).isEmpty();
+    }
+
+    private List<Socket> listening(int port) throws IOException {
         List<Socket> sockets = new ArrayList<>();
         for (String family : List.of("tcp", "tcp6")) {
             Path table = self.resolve("net").resolve(family);

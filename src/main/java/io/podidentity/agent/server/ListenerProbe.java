@@ -1,6 +1,7 @@
 package io.podidentity.agent.server;
 
 import io.podidentity.config.BindHost;
+import io.podidentity.config.WellKnown;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class ListenerProbe {
     /** What is wrong with the listener; empty when it answers. */
     static Optional<String> ask(BindHost host, int port) {
         try {
-            String status = statusLine(host, port, "/", "");
+            String status = statusLine(host, port, "/", "Host: " + host.inUrl() + "\r\n");
             // Nothing is served there, so 404 is the agent's own answer.
             return status.startsWith("HTTP/1.1 404")
                     ? Optional.empty()
@@ -37,7 +38,9 @@ final class ListenerProbe {
     /** Whether a request for credentials succeeds. */
     static boolean credentials(BindHost host, int port, String token) {
         try {
-            String headers = "Authorization: " + token + "\r\n";
+            // Each agent serves this one, wherever the request comes in.
+            String headers =
+                    "Host: " + WellKnown.IPV4_ADDRESS + "\r\nAuthorization: " + token + "\r\n";
             return statusLine(host, port, "/v1/credentials", headers).startsWith("HTTP/1.1 200");
         } catch (IOException e) {
             LOG.debugf("%s does not answer yet: %s", host.inUrl(), e);
@@ -57,8 +60,7 @@ final class ListenerProbe {
             socket.setSoTimeout((int) TIMEOUT.toMillis());
             socket.connect(new InetSocketAddress(address, port), (int) TIMEOUT.toMillis());
             String request =
-                    "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
-                            .formatted(path, host.inUrl(), headers);
+                    "GET %s HTTP/1.1\r\nConnection: close\r\n%s\r\n".formatted(path, headers);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String status =
                     new BufferedReader(

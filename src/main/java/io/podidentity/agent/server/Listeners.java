@@ -1,5 +1,6 @@
 package io.podidentity.agent.server;
 
+import io.podidentity.agent.node.SharedPort;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.AgentConfig.Command;
 import io.podidentity.config.BindHost;
@@ -17,6 +18,8 @@ import io.quarkus.vertx.http.runtime.options.HttpServerCommonHandlers;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -43,6 +46,7 @@ public class Listeners {
 
     private static final Logger LOG = Logger.getLogger(Listeners.class);
     private static final int OUTERMOST = 10_000;
+    private static final String LOOPBACK = "127.0.0.1";
 
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
@@ -56,6 +60,7 @@ public class Listeners {
     private final WarmUpToken warmUpToken;
     private final AllowedHosts hosts;
 
+    private volatile @Nullable HttpServer warmUpServer;
     private final CompletableFuture<CredentialsListener> firstOpen = new CompletableFuture<>();
     private List<Listener> credentials = List.of();
     private List<Listener> others = List.of();
@@ -95,9 +100,49 @@ public class Listeners {
         for (Listener each : credentials) {
             each.firstOpened().onSuccess(done -> firstOpen.complete(view(each)));
         }
-        // Live reload needs the request to arrive on Quarkus' own socket.
-        boolean quarkusListens = LaunchMode.current() == LaunchMode.DEVELOPMENT;
-        credentials.forEach(quarkusListens ? Listener::openedByQuarkus : Listener::open);
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            // Live reload needs the request to arrive on Quarkus' own socket.
+            credentials.forEach(Listener::openedByQuarkus);
+        } else {
+            vertx.executeBlocking(() -> SharedPort.ofThisProcess().isTaken(config.port()))
+                    .otherwise(false)
+                    .onSuccess(taken -> open(taken));
+        }
+    }
+
+    /** While another agent serves the pods, this one becomes warm first. */
+    private void open(boolean taken) {
+        if (taken) {
+            vertx.createHttpServer(new HttpServerOptions().setHost(LOOPBACK).setPort(0))
+                    .requestHandler(this::enterWarmUp)
+                    .listen()
+                    .onSuccess(this::openedForWarmUp)
+                    .onFailure(failure -> open(false));
+        } else {
+            credentials.forEach(Listener::open);
+        }
+    }
+
+    private void openedForWarmUp(HttpServer server) {
+        warmUpServer = server;
+        firstOpen.complete(
+                new CredentialsListener(new BindHost(LOOPBACK), server.actualPort(), null));
+    }
+
+    private void enterWarmUp(HttpServerRequest request) {
+        if (warmUpToken.isIn(request)) {
+            enter(request);
+        } else {
+            replies.write(request, Reply.notFound());
+        }
+    }
+
+    /** To be called when the warm-up has ended. */
+    void warm() {
+        HttpServer server = warmUpServer;
+        if (server != null) {
+            server.close().onComplete(closed -> open(false));
+        }
     }
 
     /** Probes and metrics are served for {@code auth} too. */
@@ -110,7 +155,7 @@ public class Listeners {
                 List.of(
                         listener(
                                 "probes",
-                                new BindHost("127.0.0.1"),
+                                new BindHost(LOOPBACK),
                                 config.probePort(),
                                 new Gate(PROBES, handler),
                                 watchers),
@@ -166,7 +211,7 @@ public class Listeners {
         return credentials.stream().map(Listeners::view).toList();
     }
 
-    /** Completes with the first listener that opens. */
+    /** Completes with the first listener that opens, if only for the warm-up. */
     public CompletionStage<CredentialsListener> firstOpen() {
         return firstOpen;
     }

@@ -65,6 +65,7 @@ public class WarmUp {
             LOG.warn("Warming up failed; the first requests will be slow", e);
         } finally {
             done = true;
+            listeners.warm();
         }
     }
 
