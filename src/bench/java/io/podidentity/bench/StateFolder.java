@@ -77,7 +77,7 @@ public final class StateFolder {
         try (SystemTimeline timeline = new SystemTimeline(clock);
                 EntryKeeper keeper =
                         new EntryKeeper(
-                                folder, PODS, thread, timeline, clock, new StateEvents() {})) {
+                                folder, PODS, "", thread, timeline, clock, new StateEvents() {})) {
             for (int pod = 0; pod < PODS; pod++) {
                 entries.put(
                         Sized.uid(pod),

@@ -109,6 +109,9 @@ public final class ConnectionGuard {
                 && channel.pipeline().get(FairAccept.class) == null) {
             sockets.add(channel);
             channel.closeFuture().addListener(closed -> sockets.remove(channel));
+            if (closing) {
+                var _ = channel.close();
+            }
             channel.pipeline()
                     .addFirst(new FairAccept(child -> accepted(child, tls ? TLS : PLAIN)));
         }

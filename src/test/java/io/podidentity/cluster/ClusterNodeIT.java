@@ -146,10 +146,38 @@ class ClusterNodeIT {
 
             System.out.println("roll-out under load: " + outcome);
             assertThat(agent.pods()).isNotEqualTo(old);
-            // Two agents share the node for a while; what is refused meanwhile, SDKs ask again.
-            assertThat(outcome.failed()).isLessThan(outcome.requests() / 5);
+            assertThat(outcome.failed()).isZero();
         }
         assertThat(pod.credentials()).contains("AccessKeyId");
+    }
+
+    /** Whoever answers its first probe: it must not count as ready. */
+    @Test
+    void rolloutToAnAgentThatServesNoPodLeavesTheOldAgentServing() throws IOException {
+        String old = agent.pods();
+        try (Load load = Load.start(node, pod, "169.254.170.23")) {
+            node.kubectl(
+                    "patch "
+                            + InstalledAgent.DAEMON_SET
+                            + " --type json --patch [{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\","
+                            + "\"value\":\"--bind-hosts=192.0.2.1\"}]");
+            await("a pod that is not ready")
+                    .atMost(Duration.ofMinutes(2))
+                    .until(
+                            () -> agent.ofPods("{.items[*].status.containerStatuses[*].ready}"),
+                            ready -> ready.contains("true") && ready.contains("false"));
+            await("the time after which a ready one would replace the old")
+                    .during(Duration.ofSeconds(15))
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> agent.pods().contains(old));
+            Load.Outcome outcome = load.stop();
+
+            System.out.println("roll-out of an agent that serves no pod: " + outcome);
+            assertThat(outcome.failed()).isZero();
+        } finally {
+            node.kubectl("rollout undo " + InstalledAgent.DAEMON_SET);
+            agent.awaitRollout();
+        }
     }
 
     @Test

@@ -117,7 +117,7 @@ class ManifestsTest {
         assertThat(update.getMaxSurge().getStrVal()).isEqualTo("10%");
         // Kubernetes refuses any other beside a surge, and takes 1 where none is given.
         assertThat(update.getMaxUnavailable().getIntVal()).isZero();
-        assertThat(spec.getMinReadySeconds()).isEqualTo(5);
+        assertThat(spec.getMinReadySeconds()).isEqualTo(10);
     }
 
     /**

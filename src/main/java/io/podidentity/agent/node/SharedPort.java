@@ -4,9 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,12 +17,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A port that an older and a newer agent listen on at once during a roll-out. Left to itself Linux
  * spreads new connections over both; the newer one tells it (SO_ATTACH_REUSEPORT_CBPF, socket(7))
  * to give all to the newer one. When that ends, for whatever reason, the older one gets them again.
- * Linux lets only processes of one user on one network share a port, so no pod can take it.
+ * Linux lets only processes of one user on one network share a port: here root on the node's, also
+ * in a container. With a third agent, the kernel may number them anew, and spread connections over
+ * two.
  */
 public final class SharedPort {
 
@@ -31,6 +36,9 @@ public final class SharedPort {
     private static final short RETURN = 0x06;
 
     private static final String LISTENING = "0A";
+
+    /** What listens, and what has just ceased to. */
+    private static final Set<String> BEFORE_OTHERS = Set.of(LISTENING, "07");
 
     private final Path self;
 
@@ -83,21 +91,32 @@ public final class SharedPort {
     }
 
     private List<Socket> listening(int port) throws IOException {
+        String end = ":%04X".formatted(port);
         List<Socket> sockets = new ArrayList<>();
         for (String family : List.of("tcp", "tcp6")) {
             Path table = self.resolve("net").resolve(family);
             if (Files.exists(table)) {
-                for (String line : Files.readAllLines(table)) {
-                    String[] fields = line.strip().split("\\s+", 11);
-                    if (fields.length > 9
-                            && fields[3].equals(LISTENING)
-                            && fields[1].endsWith(":%04X".formatted(port))) {
-                        sockets.add(new Socket(family + " " + fields[1], fields[9]));
-                    }
+                try (BufferedReader lines = Files.newBufferedReader(table)) {
+                    lines.readLine(); // The titles.
+                    read(lines, family, end, sockets);
                 }
             }
         }
         return sockets;
+    }
+
+    /** Those that listen come first; of the others a busy node has hundreds of thousands. */
+    private static void read(BufferedReader lines, String family, String end, List<Socket> sockets)
+            throws IOException {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            String[] fields = line.strip().split("\\s+", 11);
+            if (fields.length <= 9 || !BEFORE_OTHERS.contains(fields[3])) {
+                return;
+            }
+            if (fields[3].equals(LISTENING) && fields[1].endsWith(end)) {
+                sockets.add(new Socket(family + " " + fields[1], fields[9]));
+            }
+        }
     }
 
     /** The sockets of this process by their number in the kernel. */
@@ -116,6 +135,8 @@ public final class SharedPort {
                     // Closed since.
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         return own;
     }

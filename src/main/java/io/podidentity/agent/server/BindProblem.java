@@ -13,6 +13,8 @@ import java.util.Locale;
  */
 record BindProblem(String text, Backoff backoff) {
 
+    static final String TAKEN = "another process listens there; is another agent still running?";
+
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Backoff GROWING = new Backoff(FIRST_DELAY, Duration.ofSeconds(5));
 
@@ -34,8 +36,7 @@ record BindProblem(String text, Backoff backoff) {
             return lasting("the node does not have this address (yet); initialize puts it there");
         }
         if (text.contains("address already in use")) {
-            return new BindProblem(
-                    "another process listens there; is another agent still running?", STEADY);
+            return new BindProblem(TAKEN, STEADY);
         }
         if (text.contains("permission denied")) {
             return lasting(

@@ -41,6 +41,7 @@ class CacheProducer {
                                         new EntryKeeper(
                                                 folder,
                                                 config.maxCacheSize(),
+                                                issuer(config),
                                                 Background.oneAtATime("sealed-entries"),
                                                 timeline,
                                                 clock,
@@ -68,6 +69,14 @@ class CacheProducer {
                         timeline,
                         SealedEntries.NONE,
                         CacheEvents.NONE));
+    }
+
+    /** What a corrected setting must not find again: a role of another cluster or service. */
+    private static String issuer(AgentConfig config) {
+        return config.clusterName()
+                + "\n"
+                + config.endpoint().map(Object::toString).orElse("")
+                + "\n";
     }
 
     private static CredentialCache cache(

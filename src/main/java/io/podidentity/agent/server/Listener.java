@@ -95,20 +95,24 @@ final class Listener {
     /** Tries once. */
     Future<Void> bind() {
         return vertx.deployVerticle(new Socket(EVENT_LOOPS))
-                .compose(id -> vertx.executeBlocking(this::takeOver).onComplete(done -> opened(id)))
+                .compose(
+                        id ->
+                                vertx.executeBlocking(this::takeOver)
+                                        .otherwise(false)
+                                        .onComplete(done -> opened(id)))
                 .mapEmpty();
     }
 
     /** From then on new connections are this process' own, also those of its probes. */
     private boolean takeOver() {
         try {
-            boolean took = shared && SharedPort.ofThisProcess().takeOver(port) > 0;
+            boolean took = shared && !closed && SharedPort.ofThisProcess().takeOver(port) > 0;
             if (took) {
                 LOG.infof("Took port %d over from the agent that still runs", port);
             }
             return took;
-        } catch (IOException e) {
-            LOG.warnf("Port %d is shared with the agent that still runs: %s", port, e.getMessage());
+        } catch (IOException | RuntimeException | LinkageError e) {
+            LOG.warnf("Port %d is shared with the agent that still runs: %s", port, e);
             return false;
         }
     }

@@ -9,6 +9,7 @@ import io.podidentity.config.ShutdownTimeouts;
 import io.podidentity.guard.Budget;
 import io.podidentity.guard.ConnectionGuard;
 import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -24,6 +25,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,7 @@ public class Listeners {
     private static final Logger LOG = Logger.getLogger(Listeners.class);
     private static final int OUTERMOST = 10_000;
     private static final String LOOPBACK = "127.0.0.1";
+    private static final long LOOK_MILLIS = 100;
 
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
@@ -60,6 +64,7 @@ public class Listeners {
     private final WarmUpToken warmUpToken;
     private final AllowedHosts hosts;
 
+    private final AtomicBoolean opening = new AtomicBoolean();
     private volatile @Nullable HttpServer warmUpServer;
     private final CompletableFuture<CredentialsListener> firstOpen = new CompletableFuture<>();
     private List<Listener> credentials = List.of();
@@ -91,7 +96,7 @@ public class Listeners {
         management = HttpServerCommonHandlers.enforceDuplicatedContext(routes.router(), false);
     }
 
-    void open(@Observes ServerStart started) {
+    void prepare(@Observes ServerStart started) {
         Gate gate = new Gate(Set.of(CredentialsResource.PATH), this::enter);
         credentials =
                 config.bindHosts().stream()
@@ -100,31 +105,86 @@ public class Listeners {
         for (Listener each : credentials) {
             each.firstOpened().onSuccess(done -> firstOpen.complete(view(each)));
         }
-        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            // Live reload needs the request to arrive on Quarkus' own socket.
-            credentials.forEach(Listener::openedByQuarkus);
-        } else {
-            vertx.executeBlocking(() -> SharedPort.ofThisProcess().isTaken(config.port()))
-                    .otherwise(false)
-                    .onSuccess(taken -> open(taken));
-        }
     }
 
     /** While another agent serves the pods, this one becomes warm first. */
-    private void open(boolean taken) {
+    private void begin(boolean taken) {
         if (taken) {
             vertx.createHttpServer(new HttpServerOptions().setHost(LOOPBACK).setPort(0))
                     .requestHandler(this::enterWarmUp)
                     .listen()
                     .onSuccess(this::openedForWarmUp)
-                    .onFailure(failure -> open(false));
+                    .onFailure(failure -> takeOver());
         } else {
+            opening.set(true);
             credentials.forEach(Listener::open);
+            others.forEach(Listener::open);
         }
+    }
+
+    /**
+     * The probes come last: until this agent serves, they are answered by the one that does, which
+     * Kubernetes would else replace because it is not ready.
+     */
+    private void takeOver() {
+        if (opening.compareAndSet(false, true)) {
+            Future.join(credentials.stream().map(Listener::open).toList())
+                    .compose(tried -> vertx.executeBlocking(this::isInVain))
+                    .onSuccess(this::openOthersUnless);
+        }
+    }
+
+    /** Whether another agent serves where this one cannot, and not because the other is there. */
+    private boolean isInVain() {
+        return isTaken(config.probePort())
+                && credentials.stream()
+                        .map(each -> each.problem().orElse(BindProblem.TAKEN))
+                        .noneMatch(BindProblem.TAKEN::equals);
+    }
+
+    private void openOthersUnless(boolean inVain) {
+        if (inVain) {
+            LOG.error(
+                    "This agent can listen on none of its addresses, and another one serves the pods:"
+                            + " it ends, so as not to take the other's place");
+            Quarkus.asyncExit(1);
+        } else {
+            others.forEach(Listener::open);
+        }
+    }
+
+    private boolean isTaken() {
+        return isTaken(config.port()) || isTaken(config.probePort());
+    }
+
+    /** Whether another process listens there; reads files. */
+    private static boolean isTaken(int port) {
+        try {
+            return SharedPort.ofThisProcess().isTaken(port);
+        } catch (IOException e) {
+            LOG.debugf("Nobody says who listens on port %d: %s", port, e);
+            return false;
+        }
+    }
+
+    /** The other may leave before this one is warm. */
+    private void openIfFree(long timer) {
+        if (opening.get()) {
+            vertx.cancelTimer(timer);
+            return;
+        }
+        vertx.executeBlocking(() -> isTaken(config.port()))
+                .onSuccess(
+                        taken -> {
+                            if (!taken) {
+                                takeOver();
+                            }
+                        });
     }
 
     private void openedForWarmUp(HttpServer server) {
         warmUpServer = server;
+        vertx.setPeriodic(LOOK_MILLIS, this::openIfFree);
         firstOpen.complete(
                 new CredentialsListener(new BindHost(LOOPBACK), server.actualPort(), null));
     }
@@ -141,12 +201,12 @@ public class Listeners {
     void warm() {
         HttpServer server = warmUpServer;
         if (server != null) {
-            server.close().onComplete(closed -> open(false));
+            server.close().onComplete(closed -> takeOver());
         }
     }
 
     /** Probes and metrics are served for {@code auth} too. */
-    void openOthers(@Observes StartupEvent started) {
+    void openAll(@Observes StartupEvent started) {
         Handler<HttpServerRequest> handler = management;
         if (handler == null) {
             throw new IllegalStateException("Quarkus' management interface is off");
@@ -165,7 +225,15 @@ public class Listeners {
                                 config.metricsPort(),
                                 new Gate(METRICS, handler),
                                 watchers));
-        others.forEach(Listener::open);
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            // Live reload needs the request to arrive on Quarkus' own socket.
+            credentials.forEach(Listener::openedByQuarkus);
+            others.forEach(Listener::open);
+        } else if (credentials.isEmpty()) {
+            others.forEach(Listener::open);
+        } else {
+            vertx.executeBlocking(this::isTaken).onSuccess(this::begin);
+        }
     }
 
     /**

@@ -28,6 +28,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -90,15 +91,15 @@ final class EntryFolder {
     }
 
     /**
-     * All records, and what killed processes left half-written.
+     * All records, and what killed processes left half-written; empty if there is no folder.
      *
      * @param between runs before each of them, as there may be many
      */
-    List<Kept> list(Runnable between) throws IOException {
+    Optional<List<Kept>> list(Runnable between) throws IOException {
         try {
-            return in(folder -> list(folder, between));
+            return Optional.of(in(folder -> list(folder, between)));
         } catch (NoSuchFileException e) {
-            return List.of();
+            return Optional.empty();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }

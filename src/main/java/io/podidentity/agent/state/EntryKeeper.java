@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,6 +42,7 @@ public final class EntryKeeper implements SealedEntries {
 
     private final EntryFolder folder;
     private final int size;
+    private final String issuer;
     private final Executor executor;
     private final FolderThread thread;
     private final Timeline timeline;
@@ -59,25 +61,29 @@ public final class EntryKeeper implements SealedEntries {
     /**
      * @param state the folder in which the records have theirs
      * @param size how many entries are kept at most
+     * @param issuer who issued them: records of another are not found
      * @param executor runs one task after another, which may block
      */
     public EntryKeeper(
             Path state,
             int size,
+            String issuer,
             Executor executor,
             Timeline timeline,
             Clock clock,
             StateEvents events) {
-        this(state, size, executor, timeline, Moment.of(clock), events);
+        this(state, size, issuer, executor, timeline, Moment.of(clock), events);
     }
 
     EntryKeeper(
             Path state,
             int size,
+            String issuer,
             Executor executor,
             Timeline timeline,
             Supplier<Moment> moments,
             StateEvents events) {
+        this.issuer = issuer;
         this.folder = new EntryFolder(state);
         this.size = size;
         this.executor = executor;
@@ -108,7 +114,7 @@ public final class EntryKeeper implements SealedEntries {
 
     @Override
     public Seal seal(String rawToken) {
-        return new TokenSeal(rawToken);
+        return new TokenSeal(issuer + rawToken);
     }
 
     @Override
@@ -133,7 +139,7 @@ public final class EntryKeeper implements SealedEntries {
                 () -> {
                     Contents found = null;
                     try {
-                        found = find(key, rawToken);
+                        found = find(key, issuer + rawToken);
                     } finally {
                         lookup.end(found);
                     }
@@ -160,15 +166,15 @@ public final class EntryKeeper implements SealedEntries {
         events.failing("it takes too long to answer");
     }
 
-    private @Nullable Contents find(String key, String rawToken) {
+    private @Nullable Contents find(String key, String token) {
         try {
-            String name = RecordKeys.name(rawToken);
+            String name = RecordKeys.name(token);
             byte[] record = folder.read(name);
             if (record == null) {
                 events.looked(Found.NONE);
                 return null;
             }
-            return open(key, rawToken, name, record);
+            return open(key, token, name, record);
         } catch (IOException e) {
             events.looked(Found.FAILED);
             events.failing(reason(e));
@@ -179,11 +185,11 @@ public final class EntryKeeper implements SealedEntries {
         return null;
     }
 
-    private @Nullable Contents open(String key, String rawToken, String name, byte[] record)
+    private @Nullable Contents open(String key, String token, String name, byte[] record)
             throws IOException {
         RecordContents found;
         try {
-            found = RecordContents.of(SealedRecord.open(rawToken, name, record));
+            found = RecordContents.of(SealedRecord.open(token, name, record));
         } catch (GeneralSecurityException | IOException e) {
             events.looked(Found.DAMAGED);
             folder.delete(name);
@@ -209,9 +215,10 @@ public final class EntryKeeper implements SealedEntries {
                 records.remove(key);
                 return;
             }
+            Moment now = moments.get();
             Contents contents = entries.apply(key);
             if (contents != null) {
-                write(key, contents);
+                write(key, contents, now);
             }
         } catch (IOException e) {
             failed(key, change, reason(e));
@@ -221,7 +228,8 @@ public final class EntryKeeper implements SealedEntries {
         }
     }
 
-    private void write(String key, Contents contents) throws IOException, GeneralSecurityException {
+    private void write(String key, Contents contents, Moment now)
+            throws IOException, GeneralSecurityException {
         Set<String> names = new LinkedHashSet<>();
         List<TokenSeal.Derived> seals = new ArrayList<>();
         for (Seal seal : contents.readers()) {
@@ -237,11 +245,7 @@ public final class EntryKeeper implements SealedEntries {
         delete(names.stream().skip(MOST_READERS).toList());
         byte[] bytes =
                 new RecordContents(
-                                contents.issued(),
-                                contents.lifetime(),
-                                contents.left(),
-                                moments.get(),
-                                kept)
+                                contents.issued(), contents.lifetime(), contents.left(), now, kept)
                         .bytes();
         Instant expiry = contents.issued().credentials().expiration();
         for (TokenSeal.Derived seal : seals) {
@@ -273,7 +277,8 @@ public final class EntryKeeper implements SealedEntries {
     private void sweep() {
         try {
             Instant now = timeline.now();
-            List<Kept> all = new ArrayList<>(folder.list(thread::urgentFirst));
+            Optional<List<Kept>> found = folder.list(thread::urgentFirst);
+            List<Kept> all = new ArrayList<>(found.orElse(List.of()));
             all.sort(Comparator.comparing(Kept::expiry));
             int tooMany = all.size() - size * MOST_READERS;
             int left = 0;
@@ -288,7 +293,8 @@ public final class EntryKeeper implements SealedEntries {
                 thread.urgentFirst();
             }
             events.records(left);
-            again(left == 0);
+            // What another agent has deleted, since it was refused, stays so.
+            again(found.isEmpty());
         } catch (IOException e) {
             events.failing(reason(e));
         } finally {

@@ -65,7 +65,7 @@ final class FolderThread {
         synchronized (this) {
             Change waiting = changes.get(key);
             if (waiting == null && changes.size() >= mostChanges) {
-                leftOut = changes.pollFirstEntry() != null;
+                leftOut = leaveOut();
             }
             changes.put(key, next.apply(waiting == null ? Change.NONE : waiting));
             if (waiting != null) {
@@ -76,6 +76,17 @@ final class FolderThread {
             events.written(Written.LEFT_OUT);
         }
         executor.execute(this::next);
+    }
+
+    /** The oldest; what must not be found again stays, there are fewer of those than entries. */
+    private boolean leaveOut() {
+        for (Map.Entry<String, Change> each : changes.entrySet()) {
+            if (!each.getValue().revoked()) {
+                changes.remove(each.getKey());
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Lets what is urgent pass a task that takes long and has gone on meanwhile. */

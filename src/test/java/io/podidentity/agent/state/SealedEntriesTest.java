@@ -77,6 +77,18 @@ class SealedEntriesTest {
         assertThat(rig.events.count(Found.NONE)).isEqualTo(2);
     }
 
+    /** A corrected cluster name or endpoint is not answered with what the wrong one issued. */
+    @Test
+    void recordsOfAnotherIssuerAreNotFound() {
+        rig.served(TOKEN);
+        rig.issuer = "another cluster";
+
+        rig.restart().served(TOKEN);
+
+        assertThat(rig.source.count()).isEqualTo(2);
+        assertThat(rig.events.count(Found.OPENED)).isZero();
+    }
+
     @Test
     void recordUnderTheNameOfAnotherTokenIsNotOpened() throws Exception {
         rig.served(TOKEN);

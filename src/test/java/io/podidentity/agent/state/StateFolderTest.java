@@ -280,7 +280,7 @@ class StateFolderTest {
     @Test
     void changesThatWaitForAFolderAreBounded() {
         EntryKeeper keeper =
-                new EntryKeeper(state, 2, task -> {}, rig.timeline, rig::now, rig.events);
+                new EntryKeeper(state, 2, "", task -> {}, rig.timeline, rig::now, rig.events);
 
         for (int pod = 0; pod < 6; pod++) {
             keeper.changed("pod" + pod);

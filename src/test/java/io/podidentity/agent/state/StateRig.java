@@ -36,6 +36,7 @@ final class StateRig {
     CacheSettings settings = SETTINGS;
     int size = SETTINGS.size();
     String boot = "first";
+    String issuer = "";
     CredentialCache cache;
 
     private final Instant started = timeline.now();
@@ -60,7 +61,7 @@ final class StateRig {
                         timeline,
                         Runnable::run,
                         new Random(42),
-                        new EntryKeeper(state, size, thread, timeline, moments, events),
+                        new EntryKeeper(state, size, issuer, thread, timeline, moments, events),
                         CacheEvents.NONE);
         one.start();
         return one;
