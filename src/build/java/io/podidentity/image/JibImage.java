@@ -29,11 +29,19 @@ final class JibImage {
     private JibImage() {}
 
     static void write(Path root, String version, Path tar) throws Exception {
+        // Jib finds layers by the names and times of their files, and all of ours are of one time.
+        Path layers = Files.createTempDirectory(tar.toAbsolutePath().getParent(), "layers");
+        try {
+            write(root, version, tar, layers);
+        } finally {
+            ImageTree.delete(layers);
+        }
+    }
+
+    private static void write(Path root, String version, Path tar, Path layers) throws Exception {
         Path home = ImageTree.home(root);
         Containerizer to = Containerizer.to(TarImage.at(tar).named(NAME + ":" + version));
-        to.setOfflineMode(true)
-                .setBaseImageLayersCache(cache(tar))
-                .setApplicationLayersCache(cache(tar));
+        to.setOfflineMode(true).setBaseImageLayersCache(layers).setApplicationLayersCache(layers);
         Jib.fromScratch()
                 .setFormat(ImageFormat.Docker)
                 .setPlatforms(Set.of(new Platform(architecture(), "linux")))
@@ -61,10 +69,6 @@ final class JibImage {
                                 "org.opencontainers.image.version", version))
                 .setEntrypoint(ImageTree.entryPoint(Path.of("/"), "-XX:AOTCache="))
                 .containerize(to);
-    }
-
-    private static Path cache(Path tar) {
-        return tar.resolveSibling("layers");
     }
 
     private static String architecture() {

@@ -116,8 +116,7 @@ abstract class HelmOnNode {
         agent.run(
                 "helm upgrade"
                         + RELEASE
-                        + "kubernetes/chart --reuse-values --set state.hostPath="
-                        + " --set startupTaint.enabled=true"
+                        + "kubernetes/chart --reuse-values --set startupTaint.enabled=true"
                         + offEks()
                         + set(Map.of("AWS_SECRET_ACCESS_KEY", "secretOfTheNode0")));
         agent.awaitRollout();

@@ -84,6 +84,26 @@ class RestartIT {
         }
     }
 
+    /** The flag wins over the variable, for calls and for records. */
+    @Test
+    void anotherEndpointIsAskedAnew() throws IOException {
+        try (EksAuthPeer other = EksAuthPeer.start()) {
+            PackagedAgent.Builder before =
+                    PackagedAgent.server()
+                            .environment("AGENT_ENDPOINT", peer.endpoint().toString())
+                            .flags("--state-dir", state.toString());
+            builder = before;
+            untilKilled(TOKEN);
+            before.endpoint(other.endpoint());
+
+            try (PackagedAgent agent = before.start().awaitReady()) {
+                agent.issued(TOKEN);
+                assertThat(other.calls("orders")).hasSize(1);
+                assertThat(metric(agent, "reads_total{result=\"opened\"")).isZero();
+            }
+        }
+    }
+
     @Test
     void podThatEksAuthRefusesLeavesNothing() {
         try (PackagedAgent agent = builder.start().awaitReady()) {

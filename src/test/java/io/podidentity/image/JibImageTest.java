@@ -43,6 +43,26 @@ class JibImageTest {
                 .isEqualTo("65532:65532");
     }
 
+    /** All files have the same time, by which layers of an earlier build were taken for these. */
+    @Test
+    void fileThatChangesIsInTheNextImage() throws Exception {
+        Path root = folder.resolve("root");
+        Path file = ImageTree.home(root).resolve("app/b.jar");
+        Files.createDirectories(file.getParent());
+        Path tar = folder.resolve("image.tar");
+
+        assertThat(application(root, file, "before", tar))
+                .isNotEqualTo(application(root, file, "after", tar));
+    }
+
+    private static String application(Path root, Path file, String content, Path tar)
+            throws Exception {
+        Files.writeString(file, content);
+        Files.setLastModifiedTime(file, ImageTree.TIME);
+        JibImage.write(root, Version.current(), tar);
+        return json(tar, "manifest.json").at("/0/Layers").toString();
+    }
+
     private static JsonNode json(Path tar, String file) throws Exception {
         return new ObjectMapper()
                 .readTree(Shell.succeed(List.of("tar", "-xOf", tar.toString(), file)));
