@@ -3,6 +3,10 @@ package io.podidentity.config;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * How a flag is checked when its command starts, whether given as a flag, a variable or a property.
@@ -22,7 +26,8 @@ public enum Check {
     KEYS_FILE,
     FILE,
     FILE_OR_NEW,
-    FOLDER;
+    FOLDER,
+    SERVICE_ACCOUNT;
 
     /**
      * Checks a value.
@@ -75,9 +80,14 @@ public enum Check {
             case FOLDER ->
                     require(
                             // What else may be wrong with it costs only what it keeps.
-                            Files.isDirectory(Path.of(text)) || Files.notExists(Path.of(text)),
+                            isFolderOrNew(Path.of(text)),
                             text,
                             "is no folder; give one, which need not exist");
+            case SERVICE_ACCOUNT ->
+                    require(
+                            text.matches("[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}"),
+                            text,
+                            "is not NAMESPACE/NAME; give one such as kube-system/agent");
         }
     }
 
@@ -99,6 +109,21 @@ public enum Check {
     private static boolean cannotBeForged(URI uri) {
         return uri.getScheme().equals("https")
                 || uri.getHost().matches("127\\..*|localhost|\\[::1]");
+    }
+
+    /** A file system that hangs must not keep the command from starting. */
+    private static boolean isFolderOrNew(Path path) {
+        FutureTask<Boolean> answer =
+                new FutureTask<>(() -> Files.isDirectory(path) || Files.notExists(path));
+        Thread.ofPlatform().daemon().name("state-folder").start(answer);
+        try {
+            return answer.get(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            return true;
+        }
     }
 
     private static boolean canBeMade(Path file) {

@@ -66,8 +66,8 @@ final class GuardedConnection {
     private final AtomicInteger unwritten = new AtomicInteger();
     private long held;
 
-    private final RequestBytes waiting = new RequestBytes();
-    private boolean waits;
+    private final RequestBytes ahead = new RequestBytes();
+    private boolean inTurn;
     private boolean feeding;
     private boolean paused;
     private boolean answering;
@@ -77,7 +77,7 @@ final class GuardedConnection {
     private long bodyLeft;
     private long received;
     private long inside;
-    private volatile @Nullable ChannelHandlerContext bytes;
+    private volatile @Nullable ChannelHandlerContext inbound;
     private @Nullable Turns turns;
 
     GuardedConnection(Channel channel, ConnectionGuard guard, long fixed) {
@@ -136,12 +136,12 @@ final class GuardedConnection {
         String decoder = pipeline.context(HttpRequestDecoder.class).name();
         pipeline.addBefore(decoder, "bytes", new Bytes());
         pipeline.addBefore(pipeline.lastContext().name(), "messages", new Messages());
-        bytes = pipeline.context("bytes");
+        inbound = pipeline.context("bytes");
     }
 
     /** The connection closed; says whether a request was being answered. */
     boolean leave() {
-        waiting.release();
+        ahead.release();
         boolean was = answering;
         answering = false;
         return was;
@@ -149,13 +149,13 @@ final class GuardedConnection {
 
     /** At once: by way of Vert.x it would wait until all that lies unread is written. */
     void close() {
-        ChannelHandlerContext context = bytes;
+        ChannelHandlerContext context = inbound;
         var _ = context == null ? channel.close() : context.close();
     }
 
     /** Whether an answer can be sent now that belongs to no whole request. */
     boolean canBeTold() {
-        return bytes != null && state == State.ARRIVING && channel.isWritable();
+        return inbound != null && state == State.ARRIVING && channel.isWritable();
     }
 
     /** Has the connection looked after soon: its client may have read what it was sent. */
@@ -188,10 +188,10 @@ final class GuardedConnection {
         received += RequestBytes.cost(bytes);
         settle();
         if (channel.isActive()) {
-            waiting.append(bytes);
+            ahead.append(bytes);
         }
         pause();
-        if (arriving ? waiting.length() >= bodyLeft : waiting.hasWholeHeader()) {
+        if (arriving ? ahead.length() >= bodyLeft : ahead.hasWholeHeader()) {
             awaitTurn();
         } else {
             // Or its client's others would wait for a turn that answers nothing.
@@ -200,7 +200,7 @@ final class GuardedConnection {
     }
 
     private void pause() {
-        boolean pause = !channel.isWritable() || waiting.length() > READ_AHEAD;
+        boolean pause = !channel.isWritable() || ahead.length() > READ_AHEAD;
         if (pause != paused) {
             paused = pause;
             channel.config().setAutoRead(!pause);
@@ -208,20 +208,20 @@ final class GuardedConnection {
     }
 
     private void awaitTurn() {
-        if (!waits && turns != null) {
-            waits = true;
+        if (!inTurn && turns != null) {
+            inTurn = true;
             turns.await(client, this::turn);
         }
     }
 
     private void turn() {
-        waits = false;
+        inTurn = false;
         go();
     }
 
     /** Lets one request in, or more of it. */
     private void go() {
-        ChannelHandlerContext context = bytes;
+        ChannelHandlerContext context = inbound;
         if (context == null || feeding) {
             return;
         }
@@ -244,13 +244,13 @@ final class GuardedConnection {
     }
 
     private boolean mayFeed() {
-        return !refused && waiting.length() > 0 && channel.isWritable() && (arriving || !answering);
+        return !refused && ahead.length() > 0 && channel.isWritable() && (arriving || !answering);
     }
 
     private void feed(ChannelHandlerContext context) {
         boolean body = arriving;
-        ByteBuf next = body ? waiting.takeBody(bodyLeft) : waiting.takeHeader();
-        if (!body && waiting.headerLines() > MAX_HEADER_LINES) {
+        ByteBuf next = body ? ahead.takeBody(bodyLeft) : ahead.takeHeader();
+        if (!body && ahead.headerLines() > MAX_HEADER_LINES) {
             next.release();
             refused = true;
             guard.cut(this, CutOff.TOO_MANY_HEADERS);
@@ -258,7 +258,7 @@ final class GuardedConnection {
         }
         inside += RequestBytes.cost(next);
         context.fireChannelRead(next);
-        if (!answering && !arriving && (body || waiting.isHeaderWhole())) {
+        if (!answering && !arriving && (body || ahead.isHeaderWhole())) {
             done();
         }
     }

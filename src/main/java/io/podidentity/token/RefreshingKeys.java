@@ -14,7 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +41,18 @@ public final class RefreshingKeys implements KeySource {
     private final Executor fetches;
     private final Clock clock;
 
-    private volatile State state;
+    /** Completes when the kept keys, if there are any, have been read. */
+    private final CompletableFuture<Void> restored = new CompletableFuture<>();
+
+    private final AtomicBoolean keeping = new AtomicBoolean();
+    private volatile State state =
+            new State(null, Instant.MIN, "they have not been fetched yet", 0);
     private Instant tried = Instant.MIN;
     private @Nullable CompletableFuture<Void> running;
 
     /**
      * @param file where keys outlive a restart; null keeps them in memory only
-     * @param fetches runs the fetches, which block
+     * @param fetches runs the fetches and what uses the file, which block
      */
     public RefreshingKeys(
             KeyDocument document,
@@ -58,7 +65,13 @@ public final class RefreshingKeys implements KeySource {
         this.timing = timing;
         this.fetches = fetches;
         this.clock = clock;
-        this.state = new State(restore(), Instant.MIN, "they have not been fetched yet", 0);
+        KeptKeys from = kept;
+        if (from == null) {
+            restored.complete(null);
+        } else {
+            // Not here: the folder may hang.
+            fetches.execute(() -> restore(from));
+        }
     }
 
     @Override
@@ -68,20 +81,37 @@ public final class RefreshingKeys implements KeySource {
         if (known instanceof Lookup.Found) {
             return known;
         }
+        if (!restored.isDone()) {
+            // Where the folder hangs, one look-up has waited for it, and no other will.
+            if (!ended(restored)) {
+                restored.complete(null);
+            }
+            before = state;
+            known = before.find(keyId);
+            if (known instanceof Lookup.Found) {
+                return known;
+            }
+        }
         Optional<CompletableFuture<Void>> refresh = refreshUnlessJustTried();
         if (refresh.isEmpty() || before.neverReached()) {
             // Re-read: a fetch may have finished meanwhile. Until the first success look-ups do not
             // wait: the tries may fail one after another.
             return state.find(keyId);
         }
+        return ended(refresh.get())
+                ? state.find(keyId)
+                : new Lookup.Unavailable("the cluster's keys are still being fetched");
+    }
+
+    private boolean ended(CompletableFuture<Void> task) {
         try {
-            refresh.get().get(timing.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            task.get(timing.timeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            return new Lookup.Unavailable("the cluster's keys are still being fetched");
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return state.find(keyId);
+        return true;
     }
 
     /** Refreshes them periodically; until the first success, more often. */
@@ -131,13 +161,32 @@ public final class RefreshingKeys implements KeySource {
     }
 
     private void refresh(CompletableFuture<Void> done) {
+        String jwks = null;
         try {
-            String jwks = document.fetch();
-            succeed(KeySet.parse(jwks), jwks);
+            String fetched = document.fetch();
+            succeed(KeySet.parse(fetched));
+            jwks = fetched;
         } catch (IOException | RuntimeException e) {
             fail(String.valueOf(e.getMessage()));
         } finally {
             end(done);
+        }
+        if (jwks != null) {
+            keep(jwks);
+        }
+    }
+
+    /** Nothing waits for it, and it does not wait behind one that hangs. */
+    private void keep(String jwks) {
+        if (kept == null || !keeping.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            kept.keep(jwks);
+        } catch (IOException e) {
+            LOG.warnf("The cluster's keys cannot be kept for a restart: %s", e);
+        } finally {
+            keeping.set(false);
         }
     }
 
@@ -148,39 +197,36 @@ public final class RefreshingKeys implements KeySource {
         fetch.complete(null);
     }
 
-    private void succeed(KeySet keys, String jwks) {
-        State before = state;
-        state = new State(keys, clock.instant(), null, 0);
+    private void succeed(KeySet keys) {
+        State before = change(was -> new State(keys, clock.instant(), null, 0));
         if (before.problem() != null || !keys.equals(before.keys())) {
             LOG.infof("%d keys of the cluster from %s", keys.keys().size(), document.place());
-        }
-        if (kept != null) {
-            try {
-                kept.keep(jwks);
-            } catch (IOException e) {
-                LOG.warnf("The cluster's keys cannot be kept for a restart: %s", e);
-            }
         }
     }
 
     private void fail(String problem) {
-        State before = state;
-        state = new State(before.keys(), before.refreshed(), problem, before.failures() + 1);
+        State before = change(was -> was.failed(problem));
         if (!problem.equals(before.problem())) {
             LOG.warnf("The cluster's keys cannot be fetched: %s", problem);
         }
     }
 
-    private @Nullable KeySet restore() {
-        if (kept == null) {
-            return null;
-        }
+    private void restore(KeptKeys from) {
         try {
-            return kept.read();
+            KeySet keys = from.read();
+            var _ = change(was -> was.keys() == null ? was.with(keys) : was);
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.infof("No keys of the cluster from %s: %s", kept.file(), e.getMessage());
-            return null;
+            LOG.infof("No keys of the cluster from %s: %s", from.file(), e.getMessage());
+        } finally {
+            restored.complete(null);
         }
+    }
+
+    /** Returns what was before. */
+    private synchronized State change(UnaryOperator<State> change) {
+        State before = state;
+        state = change.apply(before);
+        return before;
     }
 
     private Duration age(Instant instant) {
@@ -210,6 +256,14 @@ public final class RefreshingKeys implements KeySource {
      */
     private record State(
             @Nullable KeySet keys, Instant refreshed, @Nullable String problem, int failures) {
+
+        State with(KeySet kept) {
+            return new State(kept, refreshed, problem, failures);
+        }
+
+        State failed(String why) {
+            return new State(keys, refreshed, why, failures + 1);
+        }
 
         /** Whether they ever came from the cluster, and not only from a file of ours. */
         boolean fetched() {

@@ -166,6 +166,13 @@ class ClusterNodeIT {
                     .until(
                             () -> agent.ofPods("{.items[*].status.containerStatuses[*].ready}"),
                             ready -> ready.contains("true") && ready.contains("false"));
+            await("an agent that ended by itself, rather than answer the other's probes")
+                    .atMost(Duration.ofMinutes(2))
+                    .until(
+                            () ->
+                                    agent.ofPods(
+                                            "{.items[*].status.containerStatuses[*].lastState.terminated.exitCode}"),
+                            codes -> List.of(codes.strip().split("\\s+")).contains("1"));
             await("the time after which a ready one would replace the old")
                     .during(Duration.ofSeconds(15))
                     .atMost(Duration.ofMinutes(1))

@@ -16,17 +16,21 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged agent is killed, and what it knew is there when it comes back. */
 class RestartIT {
@@ -199,6 +203,62 @@ class RestartIT {
         }
     }
 
+    /** Neither requests nor the start wait for it, and what was missed is kept later. */
+    @Test
+    void folderThatHangsCostsWhatItCannotKeep() throws IOException {
+        try (Hanging hanging = new Hanging()) {
+            untilKilled(TOKEN);
+            hanging.stop();
+
+            try (PackagedAgent agent = builder.start().awaitReady()) {
+                agent.issued(TOKEN);
+                agent.issued(TestTokens.of("reports").sign());
+                assertThat(agent.ask(TOKEN).statusCode()).isEqualTo(200);
+                assertThat(agent.get(agent.probe("/healthz")).statusCode()).isEqualTo(200);
+                assertThat(lines(agent, "may not outlive a restart: ")).isOne();
+
+                hanging.goOn();
+                awaitRecords(2);
+            }
+        }
+    }
+
+    /** Of the node's, while no agent ran: what is good by either clock is served. */
+    @ParameterizedTest
+    @ValueSource(ints = {-3600, 3600})
+    void clockThatIsAnHourOffAfterwardsLosesNothing(int seconds) throws IOException {
+        Path library = fakeClock();
+        String token = podsToken(120);
+        String before = untilKilled(token);
+        outage();
+        builder.environment("LD_PRELOAD", library.toString())
+                .environment("FAKETIME", "%+d".formatted(seconds))
+                .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+
+        try (PackagedAgent agent = builder.start().awaitReady()) {
+            assertThat(agent.ask(token).body()).isEqualTo(before);
+            assertThat(offset(agent.stdout().getFirst())).isBetween(seconds - 300L, seconds + 300L);
+        }
+    }
+
+    private static Path fakeClock() throws IOException {
+        try (Stream<Path> all = Files.find(Path.of("/usr/lib"), 3, RestartIT::isFakeClock)) {
+            Optional<Path> found = all.findFirst();
+            assumeTrue(found.isPresent(), "needs libfaketime");
+            return found.get();
+        }
+    }
+
+    private static boolean isFakeClock(Path file, BasicFileAttributes attributes) {
+        return file.endsWith("faketime/libfaketime.so.1");
+    }
+
+    /** Seconds that a line of the log is ahead of this machine. */
+    private static long offset(String line) {
+        Instant logged = Instant.parse(new JsonObject(line).getString("timestamp"));
+        return Duration.between(Instant.now(), logged).toSeconds();
+    }
+
     @Test
     void nothingThatIsWrittenAnywhereTellsASecret() throws IOException {
         builder.verbosity("trace");
@@ -304,6 +364,38 @@ class RestartIT {
 
     private static String podsToken(int minutesAgo) {
         return TestTokens.at(Instant.now().minus(Duration.ofMinutes(minutesAgo))).sign();
+    }
+
+    /** A file system in the state folder's place whose server can be stopped. */
+    private final class Hanging implements AutoCloseable {
+
+        private final Process server;
+
+        Hanging() throws IOException {
+            assumeTrue(Shell.has("bindfs"), "needs bindfs");
+            Path behind = Files.createDirectory(folder.resolve("behind"));
+            server =
+                    new ProcessBuilder("bindfs", "-f", behind.toString(), state.toString())
+                            .inheritIO()
+                            .start();
+            await("the mount")
+                    .until(() -> !Files.getFileStore(state).equals(Files.getFileStore(folder)));
+        }
+
+        void stop() {
+            Shell.succeed(List.of("kill", "-STOP", String.valueOf(server.pid())));
+        }
+
+        void goOn() {
+            Shell.succeed(List.of("kill", "-CONT", String.valueOf(server.pid())));
+        }
+
+        @Override
+        public void close() {
+            goOn();
+            Shell.succeed(List.of("umount", "--lazy", state.toString()));
+            await("its end").until(() -> !server.isAlive());
+        }
     }
 
     /** A file system of its own in the state folder's place. */

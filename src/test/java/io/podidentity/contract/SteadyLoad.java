@@ -25,12 +25,16 @@ final class SteadyLoad implements AutoCloseable {
     private static final int PODS = 8;
     private static final long MILLIS = 80;
 
+    /** The patience of the most impatient SDKs. */
+    private static final Duration STRICTEST = Duration.ofSeconds(1);
+
     /** Late is not lost, and how late it is depends on the machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final int port;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger late = new AtomicInteger();
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private final LongAccumulator slowest = new LongAccumulator(Long::max, 0);
     private final LongAccumulator gap = new LongAccumulator(Long::max, 0);
@@ -59,7 +63,11 @@ final class SteadyLoad implements AutoCloseable {
         while (!stopped) {
             long start = System.nanoTime();
             connection = ask(connection, request, keeps);
-            slowest.accumulate(System.nanoTime() - start);
+            long took = System.nanoTime() - start;
+            slowest.accumulate(took);
+            if (took > STRICTEST.toNanos()) {
+                late.incrementAndGet();
+            }
             try {
                 Thread.sleep(MILLIS);
             } catch (InterruptedException e) {
@@ -113,6 +121,11 @@ final class SteadyLoad implements AutoCloseable {
         return answered.get();
     }
 
+    /** How many requests took longer than the most impatient SDK waits. */
+    int late() {
+        return late.get();
+    }
+
     /** How requests failed, and how often; empty when none did. */
     String failures() {
         return failures.entrySet().stream()
@@ -122,10 +135,11 @@ final class SteadyLoad implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "%d answered, failed: %s, slowest %d ms, longest without an answer %d ms"
+        return "%d answered, failed: %s, late: %d, slowest %d ms, longest without an answer %d ms"
                 .formatted(
                         answered.get(),
                         failures().isEmpty() ? "none" : failures(),
+                        late.get(),
                         Duration.ofNanos(slowest.get()).toMillis(),
                         Duration.ofNanos(gap.get()).toMillis());
     }

@@ -65,7 +65,9 @@ class UpgradeIT {
             peer.answer("orders", EksAuthAnswers.error(500, "InternalServerException", "down"));
         }
         int calls = peer.calls("orders").size();
-        try (SteadyLoad load = SteadyLoad.start(old.port(), request)) {
+        try (HttpPeer idle = new HttpPeer();
+                SteadyLoad machine = SteadyLoad.start(answering(idle), request);
+                SteadyLoad load = SteadyLoad.start(old.port(), request)) {
             awaitMore(load);
             for (int i = 0; i < UPGRADES; i++) {
                 PackagedAgent before = old;
@@ -80,8 +82,16 @@ class UpgradeIT {
                 awaitMore(load);
             }
             load.stop();
-            System.out.println(UPGRADES + " upgrades: " + load);
+            machine.stop();
+            System.out.println(UPGRADES + " upgrades: " + load + "; a server at rest: " + machine);
             assertThat(load.failures()).isEmpty();
+            assertThat(load.late())
+                    .satisfiesAnyOf(
+                            late -> assertThat(late).isZero(),
+                            late ->
+                                    assertThat(machine.late())
+                                            .as("late on any server")
+                                            .isPositive());
             assertThat(peer.calls("orders")).hasSize(calls);
         }
     }
@@ -158,6 +168,11 @@ class UpgradeIT {
             other.close();
             probes.close();
         }
+    }
+
+    private static int answering(HttpPeer peer) {
+        peer.on("GET /v1/credentials", HttpPeer.Answer.of(200, "{}"));
+        return peer.port();
     }
 
     private static void assertWarmBeforeItListens(PackagedAgent agent) {

@@ -482,6 +482,26 @@ class RefreshingKeysTest {
         assertFound(keys().find(TestKeys.RSA.keyId()), TestKeys.RSA);
     }
 
+    @Test
+    void folderThatHangsHoldsUpNeitherStartNorFetches() {
+        cluster.serves(TestKeys.RSA);
+        Queue<Runnable> hanging = new ArrayDeque<>();
+        Timing impatient = new Timing(HOUR, MINUTE, Duration.ofMillis(1));
+        RefreshingKeys keys = new RefreshingKeys(cluster, file(), impatient, hanging::add, clock);
+        Runnable restoring = hanging.remove();
+
+        keys.keepFresh();
+        hanging.remove().run();
+        assertFound(keys.find(TestKeys.RSA.keyId()), TestKeys.RSA);
+
+        cluster.serves(TestKeys.EC256);
+        clock.advance(HOUR);
+        keys.keepFresh();
+        hanging.remove().run();
+        restoring.run();
+        assertFound(keys.find(TestKeys.EC256.keyId()), TestKeys.EC256);
+    }
+
     private Path file() {
         return folder.resolve("state/keys.jwks");
     }

@@ -67,20 +67,22 @@ public final class SharedPort {
         int others = 0;
         for (Socket socket : sockets) {
             Integer descriptor = own.get(socket.inode());
-            int older = older(sockets, own, socket);
-            if (descriptor != null && older > 0) {
-                // The kernel numbers them in the order in which they began to listen.
-                choose(descriptor, older);
+            if (descriptor != null) {
+                int older = older(sockets, socket.address(), own);
                 others += older;
+                if (older > 0) {
+                    // The kernel numbers them in the order in which they began to listen.
+                    choose(descriptor, older);
+                }
             }
         }
         return others;
     }
 
-    private static int older(List<Socket> sockets, Map<String, Integer> own, Socket than) {
+    private static int older(List<Socket> sockets, String address, Map<String, Integer> own) {
         return (int)
                 sockets.stream()
-                        .filter(each -> each.address().equals(than.address()))
+                        .filter(each -> each.address().equals(address))
                         .filter(each -> !own.containsKey(each.inode()))
                         .count();
     }

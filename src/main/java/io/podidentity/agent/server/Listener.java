@@ -95,18 +95,20 @@ final class Listener {
     /** Tries once. */
     Future<Void> bind() {
         return vertx.deployVerticle(new Socket(EVENT_LOOPS))
-                .compose(
-                        id ->
-                                vertx.executeBlocking(this::takeOver)
-                                        .otherwise(false)
-                                        .onComplete(done -> opened(id)))
+                .compose(id -> takenOver().onComplete(done -> opened(id)))
                 .mapEmpty();
+    }
+
+    private Future<Void> takenOver() {
+        return shared
+                ? vertx.executeBlocking(this::takeOver).otherwise(false).mapEmpty()
+                : Future.succeededFuture();
     }
 
     /** From then on new connections are this process' own, also those of its probes. */
     private boolean takeOver() {
         try {
-            boolean took = shared && !closed && SharedPort.ofThisProcess().takeOver(port) > 0;
+            boolean took = !closed && SharedPort.ofThisProcess().takeOver(port) > 0;
             if (took) {
                 LOG.infof("Took port %d over from the agent that still runs", port);
             }

@@ -1,6 +1,5 @@
 package io.podidentity.agent.server;
 
-import io.podidentity.agent.node.SharedPort;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.AgentConfig.Command;
 import io.podidentity.config.BindHost;
@@ -9,7 +8,6 @@ import io.podidentity.config.ShutdownTimeouts;
 import io.podidentity.guard.Budget;
 import io.podidentity.guard.ConnectionGuard;
 import io.quarkus.runtime.LaunchMode;
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -19,13 +17,10 @@ import io.quarkus.vertx.http.runtime.options.HttpServerCommonHandlers;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +29,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +44,6 @@ public class Listeners {
     private static final Logger LOG = Logger.getLogger(Listeners.class);
     private static final int OUTERMOST = 10_000;
     private static final String LOOPBACK = "127.0.0.1";
-    private static final long LOOK_MILLIS = 100;
 
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
@@ -64,8 +57,7 @@ public class Listeners {
     private final WarmUpToken warmUpToken;
     private final AllowedHosts hosts;
 
-    private final AtomicBoolean opening = new AtomicBoolean();
-    private volatile @Nullable HttpServer warmUpServer;
+    private volatile @Nullable Succession succession;
     private final CompletableFuture<CredentialsListener> firstOpen = new CompletableFuture<>();
     private List<Listener> credentials = List.of();
     private List<Listener> others = List.of();
@@ -107,86 +99,8 @@ public class Listeners {
         }
     }
 
-    /** While another agent serves the pods, this one becomes warm first. */
-    private void begin(boolean taken) {
-        if (taken) {
-            vertx.createHttpServer(new HttpServerOptions().setHost(LOOPBACK).setPort(0))
-                    .requestHandler(this::enterWarmUp)
-                    .listen()
-                    .onSuccess(this::openedForWarmUp)
-                    .onFailure(failure -> takeOver());
-        } else {
-            opening.set(true);
-            credentials.forEach(Listener::open);
-            others.forEach(Listener::open);
-        }
-    }
-
-    /**
-     * The probes come last: until this agent serves, they are answered by the one that does, which
-     * Kubernetes would else replace because it is not ready.
-     */
-    private void takeOver() {
-        if (opening.compareAndSet(false, true)) {
-            Future.join(credentials.stream().map(Listener::open).toList())
-                    .compose(tried -> vertx.executeBlocking(this::isInVain))
-                    .onSuccess(this::openOthersUnless);
-        }
-    }
-
-    /** Whether another agent serves where this one cannot, and not because the other is there. */
-    private boolean isInVain() {
-        return isTaken(config.probePort())
-                && credentials.stream()
-                        .map(each -> each.problem().orElse(BindProblem.TAKEN))
-                        .noneMatch(BindProblem.TAKEN::equals);
-    }
-
-    private void openOthersUnless(boolean inVain) {
-        if (inVain) {
-            LOG.error(
-                    "This agent can listen on none of its addresses, and another one serves the pods:"
-                            + " it ends, so as not to take the other's place");
-            Quarkus.asyncExit(1);
-        } else {
-            others.forEach(Listener::open);
-        }
-    }
-
-    private boolean isTaken() {
-        return isTaken(config.port()) || isTaken(config.probePort());
-    }
-
-    /** Whether another process listens there; reads files. */
-    private static boolean isTaken(int port) {
-        try {
-            return SharedPort.ofThisProcess().isTaken(port);
-        } catch (IOException e) {
-            LOG.debugf("Nobody says who listens on port %d: %s", port, e);
-            return false;
-        }
-    }
-
-    /** The other may leave before this one is warm. */
-    private void openIfFree(long timer) {
-        if (opening.get()) {
-            vertx.cancelTimer(timer);
-            return;
-        }
-        vertx.executeBlocking(() -> isTaken(config.port()))
-                .onSuccess(
-                        taken -> {
-                            if (!taken) {
-                                takeOver();
-                            }
-                        });
-    }
-
-    private void openedForWarmUp(HttpServer server) {
-        warmUpServer = server;
-        vertx.setPeriodic(LOOK_MILLIS, this::openIfFree);
-        firstOpen.complete(
-                new CredentialsListener(new BindHost(LOOPBACK), server.actualPort(), null));
+    private void openedForWarmUp(int port) {
+        firstOpen.complete(new CredentialsListener(new BindHost(LOOPBACK), port, null));
     }
 
     private void enterWarmUp(HttpServerRequest request) {
@@ -199,9 +113,9 @@ public class Listeners {
 
     /** To be called when the warm-up has ended. */
     void warm() {
-        HttpServer server = warmUpServer;
-        if (server != null) {
-            server.close().onComplete(closed -> takeOver());
+        Succession own = succession;
+        if (own != null) {
+            own.warm();
         }
     }
 
@@ -232,7 +146,9 @@ public class Listeners {
         } else if (credentials.isEmpty()) {
             others.forEach(Listener::open);
         } else {
-            vertx.executeBlocking(this::isTaken).onSuccess(this::begin);
+            Succession own = new Succession(vertx, config, credentials, others);
+            succession = own;
+            own.begin(this::enterWarmUp, this::openedForWarmUp);
         }
     }
 

@@ -147,13 +147,13 @@ public final class EntryKeeper implements SealedEntries {
         watch(lookup);
     }
 
-    /** A look-up may wait for others, but not for an operation that hangs. */
+    /** A look-up may wait for others, but not where one hangs or each takes long. */
     private void watch(Lookup lookup) {
         lookup.timer(
                 timeline.after(
                         FolderThread.MAX_OPERATION,
                         () -> {
-                            if (!thread.stuck()) {
+                            if (!thread.stuck() && !thread.slow()) {
                                 watch(lookup);
                             } else if (lookup.end(null)) {
                                 tooLate();

@@ -24,6 +24,11 @@ final class FolderThread {
     /** A third of an SDK's patience; memory answers in a thousandth of it. */
     static final Duration MAX_OPERATION = Duration.ofMillis(300);
 
+    /** Many wait for one another, and each for all before it. */
+    private static final Duration SLOW = MAX_OPERATION.dividedBy(10);
+
+    private static final int AVERAGED = 8;
+
     private final Executor executor;
     private final int mostChanges;
     private final BiConsumer<String, Change> apply;
@@ -33,6 +38,9 @@ final class FolderThread {
     private final Deque<Runnable> urgent = new ArrayDeque<>();
     private final SequencedMap<String, Change> changes = new LinkedHashMap<>();
     private volatile @Nullable Operation running;
+
+    /** Nanoseconds of the last operations, weighted; the thread's own to write. */
+    private volatile long usual;
 
     /**
      * @param executor runs one task after another, which may block
@@ -91,6 +99,7 @@ final class FolderThread {
 
     /** Lets what is urgent pass a task that takes long and has gone on meanwhile. */
     void urgentFirst() {
+        ended();
         for (Runnable first = pollUrgent(); first != null; first = pollUrgent()) {
             run(first);
         }
@@ -101,6 +110,20 @@ final class FolderThread {
     boolean stuck() {
         Operation current = running;
         return current != null && timeline.since(current.start).compareTo(MAX_OPERATION) >= 0;
+    }
+
+    /** Whether the folder answers, but so slowly that nobody should wait for others' turns. */
+    boolean slow() {
+        return usual >= SLOW.toNanos();
+    }
+
+    private void ended() {
+        Operation last = running;
+        if (last != null) {
+            long before = usual;
+            usual = before + (timeline.since(last.start).toNanos() - before) / AVERAGED;
+        }
+        running = null;
     }
 
     /** Waits until what was to be done is done, but not long. */
@@ -140,7 +163,7 @@ final class FolderThread {
         } catch (RuntimeException | Error bug) {
             events.broke(bug);
         } finally {
-            running = null;
+            ended();
         }
     }
 

@@ -269,9 +269,7 @@ class StateFolderTest {
         CompletableFuture<Answer> asked = get(cache, "pod7");
         assertThat(asked).isNotDone();
 
-        for (Runnable task = thread.poll(); task != null; task = thread.poll()) {
-            task.run();
-        }
+        runAll(thread);
 
         assertThat(asked).isCompletedWithValueMatching(StateFolderTest::served);
         assertThat(rig.events.lines()).endsWith("looked OPENED", "20 records");
@@ -321,6 +319,36 @@ class StateFolderTest {
         } finally {
             over.countDown();
             thread.shutdown();
+        }
+    }
+
+    /** Each look-up takes less than may be waited for, and many wait for one another. */
+    @Test
+    void slowFolderHoldsUpNobodyForLongerThanOneOperationMay() {
+        Queue<Runnable> thread = new ArrayDeque<>();
+        CredentialCache cache =
+                rig.another(
+                        thread::add,
+                        () -> {
+                            rig.timeline.advance(Duration.ofMillis(100));
+                            return rig.now();
+                        });
+        runAll(thread);
+        for (int pod = 0; pod < 8; pod++) {
+            var _ = get(cache, "before" + pod);
+            runAll(thread);
+        }
+        CompletableFuture<Answer> last = get(cache, "last");
+
+        rig.timeline.advance(Duration.ofMillis(300));
+
+        assertThat(last).isCompletedWithValueMatching(StateFolderTest::served);
+        assertThat(rig.events.count(Found.LATE)).isOne();
+    }
+
+    private static void runAll(Queue<Runnable> thread) {
+        for (Runnable task = thread.poll(); task != null; task = thread.poll()) {
+            task.run();
         }
     }
 
