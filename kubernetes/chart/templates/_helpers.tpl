@@ -121,3 +121,40 @@ surge.
 {{- define "pod-identity-agent.iso" -}}
 {{- if contains "-iso" (dig "AWS_REGION" "" (default dict .Values.env) | toString) -}}true{{- end -}}
 {{- end -}}
+
+{{/* The region of all: that of STS, of EKS Auth, and of ARNs. */}}
+{{- define "pod-identity-agent.region" -}}
+{{- default (dig "AWS_REGION" "" (default dict .Values.env)) .Values.region | toString | replace "AWS_REGION_NAME" "" -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.authSelector" -}}
+app.kubernetes.io/name: {{ include "pod-identity-agent.name" (dict "nameSuffix" "auth" "Values" .Values "Chart" .Chart) | toYaml }}
+app.kubernetes.io/instance: {{ toYaml .Release.Name }}
+app.kubernetes.io/component: auth
+{{- end -}}
+
+{{- define "pod-identity-agent.authLabels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "pod-identity-agent.authSelector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{/* The agent's, with what it needs to use the cluster's API; beside it, or by a name of its own. */}}
+{{- define "pod-identity-agent.authImage" -}}
+{{- default (include "pod-identity-agent.image" . | replace "/pod-identity-agent:" "/pod-identity-auth:") .Values.auth.image -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.authName" -}}
+{{- include "pod-identity-agent.fullname" (dict "nameSuffix" "auth" "Values" .Values "Release" .Release "Chart" .Chart) -}}
+{{- end -}}
+
+{{- define "pod-identity-agent.authTls" -}}
+{{- default (printf "%s-tls" (include "pod-identity-agent.authName" .)) .Values.auth.tls.secretName -}}
+{{- end -}}
+
+{{/* By address where one is fixed: then no name of the cluster must be resolved on the nodes. */}}
+{{- define "pod-identity-agent.authEndpoint" -}}
+{{- $host := default (printf "%s.%s.svc" (include "pod-identity-agent.authName" .) .Release.Namespace) .Values.auth.clusterIP -}}
+https://{{ ternary (printf "[%s]" $host) $host (contains ":" $host) }}
+{{- end -}}

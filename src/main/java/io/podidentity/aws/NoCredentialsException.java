@@ -18,7 +18,7 @@ public final class NoCredentialsException extends SdkClientException {
      * @param source the origin that was asked
      * @param remedy what to do about it; empty if the failure is transient
      */
-    NoCredentialsException(String source, RuntimeException cause, String remedy) {
+    public NoCredentialsException(String source, RuntimeException cause, String remedy) {
         super(builder().message(source + ": " + reason(cause) + remedy).cause(cause));
     }
 

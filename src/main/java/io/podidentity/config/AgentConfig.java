@@ -84,6 +84,14 @@ public interface AgentConfig {
     Optional<URI> endpoint();
 
     @Flag(
+            help =
+                    "Token of the agent's own, for the audience pod-identity-auth, that goes to"
+                            + " --endpoint instead of a signature; read again before each call",
+            label = "FILE",
+            otherwise = "calls are signed")
+    Optional<Path> endpointTokenFile();
+
+    @Flag(
             help = "Audience of pods' tokens, for an EKS Auth that asks for its own",
             label = "AUDIENCE",
             check = Check.AUDIENCE)

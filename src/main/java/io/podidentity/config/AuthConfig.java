@@ -76,6 +76,14 @@ public interface AuthConfig {
     Optional<Path> callers();
 
     @Flag(
+            help =
+                    "A service account whose own tokens for the audience pod-identity-auth may"
+                            + " call: that of the agents",
+            label = "NAMESPACE/NAME",
+            check = Check.SERVICE_ACCOUNT)
+    Optional<List<String>> callerServiceAccount();
+
+    @Flag(
             help = "PEM file of authorities whose client certificates may call",
             label = "FILE",
             check = Check.FILE)

@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -54,6 +55,19 @@ class AwsClients {
                     Thread.ofPlatform().daemon().name("eks-auth-timeouts").factory());
 
     private static final int BEFORE_ALL = 1;
+
+    /** Known by it to an EKS Auth of one's own; null where calls are signed. */
+    private final @Nullable EndpointToken token;
+
+    AwsClients(AgentConfig config) {
+        this.token = config.endpointTokenFile().map(EndpointToken::new).orElse(null);
+        if (token != null && config.endpoint().isEmpty()) {
+            throw new InvalidSettingException(
+                    "--endpoint-token-file",
+                    "the token would go to AWS, which does not know it",
+                    "give the address of an EKS Auth of your own as --endpoint");
+        }
+    }
 
     /** Creates the client at start, so that a missing region fails the start and not a request. */
     void start(@Observes @Priority(BEFORE_ALL) ServerStart started, EksAuthClient client) {}
@@ -103,6 +117,9 @@ class AwsClients {
     @DefaultBean
     AwsCredentialsProvider signing(
             AgentConfig config, SdkHttpClient http, Region region, SignerLog log, Clock clock) {
+        if (token != null) {
+            return token;
+        }
         OwnSts sts = new OwnSts(() -> http, region::id);
         return new SigningCredentials(
                 config.rotateCredentials()
@@ -132,7 +149,11 @@ class AwsClients {
                 builder(config).region(region),
                 client -> client.assumeRoleForPodIdentity(call -> call.clusterName("c").token("t")),
                 config.endpoint().isPresent() ? "--endpoint" : "AWS_REGION");
-        return builder(config).region(region).credentialsProvider(signer).httpClient(http).build();
+        return builder(config)
+                .region(region)
+                .credentialsProvider(signer)
+                .httpClient(token == null ? http : token.sentBy(http))
+                .build();
     }
 
     void close(@Disposes EksAuthClient client) {

@@ -46,7 +46,7 @@ public class EksAuthCalls {
         this.signer = signer;
         this.cluster = config.clusterName();
         this.events = events;
-        this.failures = new Failures(cluster);
+        this.failures = new Failures(cluster, config.endpointTokenFile().isEmpty());
         this.answers = new Answers(clock, failures);
     }
 

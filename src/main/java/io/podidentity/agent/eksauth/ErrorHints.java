@@ -3,8 +3,12 @@ package io.podidentity.agent.eksauth;
 import io.podidentity.agent.credentials.PodIdentity;
 import org.jspecify.annotations.Nullable;
 
-/** What to do about EKS Auth's errors, for readers of an application's log. */
-record ErrorHints(String cluster) {
+/**
+ * What to do about EKS Auth's errors, for readers of an application's log.
+ *
+ * @param signed whether the agent signs its calls, instead of sending a token of its own
+ */
+record ErrorHints(String cluster, boolean signed) {
 
     /**
      * A sentence that continues EKS Auth's own, or nothing.
@@ -40,7 +44,11 @@ record ErrorHints(String cluster) {
 
     /** The same when the agent's own identity is refused. */
     String ofSigner(String code) {
-        return ". EKS Auth refuses the agent itself, not the pod: "
+        String whom = ". EKS Auth refuses the agent itself, not the pod: ";
+        if (!signed) {
+            return whom + "see that it accepts the service account of --endpoint-token-file";
+        }
+        return whom
                 + switch (code) {
                     case "AccessDeniedException" ->
                             "allow the node's role eks-auth:AssumeRoleForPodIdentity on cluster "

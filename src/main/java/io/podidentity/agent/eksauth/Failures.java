@@ -54,8 +54,8 @@ final class Failures {
 
     private final ErrorHints hints;
 
-    Failures(String cluster) {
-        this.hints = new ErrorHints(cluster);
+    Failures(String cluster, boolean signed) {
+        this.hints = new ErrorHints(cluster, signed);
     }
 
     CallFailed of(RuntimeException e, CredentialRequest request, Progress progress) {

@@ -7,9 +7,7 @@ import io.podidentity.auth.sts.AssumeRole;
 import io.podidentity.auth.sts.StsCalls;
 import io.podidentity.auth.sts.StsSessions;
 import io.podidentity.config.AuthConfig;
-import io.podidentity.token.TokenVerifier;
 import java.time.Clock;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -21,7 +19,7 @@ final class AuthAssembly {
     static AuthParts parts(
             AuthConfig config,
             AuthServiceSettings settings,
-            Map<String, TokenVerifier> clusters,
+            AuthClusters.Verifiers clusters,
             StsCalls sts,
             Supplier<AuthMetrics> metrics,
             Clock clock) {
@@ -29,9 +27,9 @@ final class AuthAssembly {
         AssociationsFile associations = new AssociationsFile(AuthSettings.associations(config));
         StsSessions sessions = new StsSessions(AssumeRole.at(sts), region, UUID::randomUUID);
         return new AuthParts(
-                new Exchange(clusters::get, associations, sessions, clock),
-                new AssociationsApi(clusters.keySet(), associations, region, clock),
-                AuthSettings.callers(config, settings, clock),
+                new Exchange(clusters.pods()::get, associations, sessions, clock),
+                new AssociationsApi(clusters.pods().keySet(), associations, region, clock),
+                AuthSettings.callers(config, settings, clusters.callers(), clock),
                 metrics.get());
     }
 }

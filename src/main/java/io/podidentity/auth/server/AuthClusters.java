@@ -1,5 +1,6 @@
 package io.podidentity.auth.server;
 
+import io.podidentity.auth.exchange.TokenCallers;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.AuthConfig;
 import io.podidentity.config.ClusterSource;
@@ -13,6 +14,7 @@ import io.podidentity.schedule.SystemTimeline;
 import io.podidentity.token.ApiServer;
 import io.podidentity.token.JwtTokenVerifier;
 import io.podidentity.token.KeyDocument;
+import io.podidentity.token.KeySource;
 import io.podidentity.token.KeysAtApiServer;
 import io.podidentity.token.KeysAtUri;
 import io.podidentity.token.KeysInFile;
@@ -25,6 +27,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,11 +61,21 @@ final class AuthClusters {
         this.clock = clock;
     }
 
-    /** By the clusters' names. */
-    Map<String, TokenVerifier> verifiers() {
+    /**
+     * Who verifies tokens.
+     *
+     * @param pods by the clusters' names
+     * @param callers tokens of those who call, of any cluster
+     */
+    record Verifiers(Map<String, TokenVerifier> pods, List<TokenVerifier> callers) {}
+
+    Verifiers verifiers() {
         Map<String, TokenVerifier> verifiers = new LinkedHashMap<>();
+        List<TokenVerifier> callers = new ArrayList<>();
         for (ClusterSource source : sources()) {
-            if (verifiers.put(source.name(), verifier(source)) != null) {
+            KeySource keys = keys(source);
+            callers.add(signatures(source, keys, TokenCallers.AUDIENCE));
+            if (verifiers.put(source.name(), verifier(source, keys)) != null) {
                 throw new InvalidSettingException(
                         "--cluster", source.name() + " is there twice", "give each once");
             }
@@ -78,7 +91,7 @@ final class AuthClusters {
                         "give one of " + verifiers.keySet());
             }
         }
-        return verifiers;
+        return new Verifiers(verifiers, callers);
     }
 
     private List<ClusterSource> sources() {
@@ -89,22 +102,21 @@ final class AuthClusters {
         return config.issuer().orElse(List.of()).stream().map(NamedValue::issuer).toList();
     }
 
-    private TokenVerifier verifier(ClusterSource source) {
-        boolean ownCluster = source.keys().equals(ClusterSource.API_SERVER);
+    private KeySource keys(ClusterSource source) {
         RefreshingKeys keys =
-                new RefreshingKeys(
-                        ownCluster ? new KeysAtApiServer(apiServer()) : keys(source),
-                        null,
-                        TIMING,
-                        Background.PLATFORM,
-                        clock);
+                new RefreshingKeys(document(source), null, TIMING, Background.PLATFORM, clock);
         keys.keepFreshEvery(REFRESH_INTERVAL, timeline::after);
-        TokenVerifier signatures =
-                new JwtTokenVerifier(
-                        keys,
-                        new TokenRules(issuer(source.name()), Set.of(TokenRules.EKS_AUDIENCE)),
-                        clock);
-        if (!config.tokenReview() || !ownCluster) {
+        return keys;
+    }
+
+    private TokenVerifier signatures(ClusterSource source, KeySource keys, String audience) {
+        return new JwtTokenVerifier(
+                keys, new TokenRules(issuer(source.name()), Set.of(audience)), clock);
+    }
+
+    private TokenVerifier verifier(ClusterSource source, KeySource keys) {
+        TokenVerifier signatures = signatures(source, keys, TokenRules.EKS_AUDIENCE);
+        if (!config.tokenReview() || !isOwn(source)) {
             return signatures;
         }
         ReviewedTokens reviewed = new ReviewedTokens(signatures, apiServer());
@@ -129,7 +141,14 @@ final class AuthClusters {
                                         cluster, problem.getMessage()));
     }
 
-    private KeyDocument keys(ClusterSource source) {
+    private static boolean isOwn(ClusterSource source) {
+        return source.keys().equals(ClusterSource.API_SERVER);
+    }
+
+    private KeyDocument document(ClusterSource source) {
+        if (isOwn(source)) {
+            return new KeysAtApiServer(apiServer());
+        }
         return source.isUrl()
                 ? new KeysAtUri(
                         URI.create(source.keys()),

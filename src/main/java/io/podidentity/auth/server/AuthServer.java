@@ -11,14 +11,12 @@ import io.podidentity.config.ShutdownTimeouts;
 import io.podidentity.schedule.Background;
 import io.podidentity.schedule.Repeating;
 import io.podidentity.schedule.SystemTimeline;
-import io.podidentity.token.TokenVerifier;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.net.BindException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -75,7 +73,7 @@ public class AuthServer {
         AuthServiceSettings settings = AuthSettings.listener(config);
         credentials.check();
         OwnIdentity.check(sts);
-        Map<String, TokenVerifier> clusters =
+        AuthClusters.Verifiers clusters =
                 new AuthClusters(config, agent, timeline, clock).verifiers();
         AuthService serving =
                 new AuthService(
@@ -83,12 +81,13 @@ public class AuthServer {
                         settings,
                         AuthAssembly.parts(config, settings, clusters, sts, metrics, clock),
                         Background.VIRTUAL);
-        listen(serving, settings, clusters.keySet());
+        Set<String> names = clusters.pods().keySet();
+        listen(serving, settings, names);
         service = serving;
         Thread.ofPlatform()
                 .name("warm-up")
                 .daemon()
-                .start(() -> warmUp(serving, clusters.keySet().iterator().next()));
+                .start(() -> warmUp(serving, names.iterator().next()));
     }
 
     /** Warms up before the service is ready: agents wait only a second. */

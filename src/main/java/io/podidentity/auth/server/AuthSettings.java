@@ -5,12 +5,16 @@ import io.podidentity.auth.exchange.Callers;
 import io.podidentity.auth.exchange.KnownCallers;
 import io.podidentity.auth.exchange.LocalCallers;
 import io.podidentity.auth.exchange.SignatureCheck;
+import io.podidentity.auth.exchange.TokenCallers;
 import io.podidentity.aws.SdkSettings;
 import io.podidentity.config.AuthConfig;
 import io.podidentity.config.InvalidSettingException;
+import io.podidentity.token.TokenVerifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The service's settings, checked as a whole. */
@@ -37,18 +41,28 @@ final class AuthSettings {
         return config.associations().orElseThrow(() -> missing("--associations", "give a file"));
     }
 
-    static Callers callers(AuthConfig config, AuthServiceSettings settings, Clock clock) {
-        if (config.callers().isEmpty() && config.clientCa().isEmpty()) {
+    /**
+     * @param nodes verifiers of callers' tokens, one for each cluster
+     */
+    static Callers callers(
+            AuthConfig config,
+            AuthServiceSettings settings,
+            List<TokenVerifier> nodes,
+            Clock clock) {
+        Set<String> accounts = Set.copyOf(config.callerServiceAccount().orElse(List.of()));
+        if (config.callers().isEmpty() && config.clientCa().isEmpty() && accounts.isEmpty()) {
             if (!settings.onLoopback()) {
                 throw new InvalidSettingException(
                         "--bind-host",
                         "anybody who reaches " + settings.host() + " could call",
-                        "give --callers or --client-ca");
+                        "give --callers, --caller-service-account or --client-ca");
             }
             return new LocalCallers(settings.host());
         }
         return new KnownCallers(
-                signatures(config, settings.region(), clock), config.clientCa().isPresent());
+                signatures(config, settings.region(), clock),
+                accounts.isEmpty() ? null : new TokenCallers(nodes, accounts, clock),
+                config.clientCa().isPresent());
     }
 
     private static @Nullable SignatureCheck signatures(
@@ -73,7 +87,7 @@ final class AuthSettings {
                 config.tlsCert().orElseThrow(() -> missing("--tls-cert", "--tls-key needs it")),
                 config.tlsKey().orElseThrow(() -> missing("--tls-key", "--tls-cert needs it")),
                 config.clientCa().orElse(null),
-                config.callers().isEmpty());
+                config.callers().isEmpty() && config.callerServiceAccount().isEmpty());
     }
 
     private static String region(AuthConfig config) {

@@ -92,6 +92,7 @@ class SignatureCheckTest {
                         new KnownCallers(
                                 new SignatureCheck(
                                         new AccessKeys(callers), ServedAuth.REGION, clock),
+                                null,
                                 false),
                         null,
                         clock);

@@ -134,7 +134,9 @@ class AuthTlsTest {
     private ServedAuth serve(@Nullable Path clients, boolean must) throws IOException {
         return new ServedAuth(
                 new AssociationsFile(associations),
-                clients == null ? new LocalCallers("127.0.0.1") : new KnownCallers(null, true),
+                clients == null
+                        ? new LocalCallers("127.0.0.1")
+                        : new KnownCallers(null, null, true),
                 new Tls(server.pem(), server.key(), clients, must),
                 Clock.systemUTC());
     }
