@@ -128,7 +128,7 @@ surge.
 {{- end -}}
 
 {{- define "pod-identity-agent.authSelector" -}}
-app.kubernetes.io/name: {{ include "pod-identity-agent.name" (dict "nameSuffix" "auth" "Values" .Values "Chart" .Chart) | toYaml }}
+app.kubernetes.io/name: {{ include "pod-identity-agent.authName" . }}
 app.kubernetes.io/instance: {{ toYaml .Release.Name }}
 app.kubernetes.io/component: auth
 {{- end -}}
@@ -145,8 +145,33 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (include "pod-identity-agent.image" . | replace "/pod-identity-agent:" "/pod-identity-auth:") .Values.auth.image -}}
 {{- end -}}
 
+{{/* As in files/auth; there is one in a cluster. */}}
 {{- define "pod-identity-agent.authName" -}}
-{{- include "pod-identity-agent.fullname" (dict "nameSuffix" "auth" "Values" .Values "Release" .Release "Chart" .Chart) -}}
+pod-identity-auth
+{{- end -}}
+
+{{/* What injects pods: policy, webhook or none. */}}
+{{- define "pod-identity-agent.injection" -}}
+{{- if ne .Values.auth.injection "auto" -}}
+{{- .Values.auth.injection -}}
+{{- else if semverCompare ">=1.36-0" .Capabilities.KubeVersion.Version -}}
+policy
+{{- else -}}
+webhook
+{{- end -}}
+{{- end -}}
+
+{{/* A file of files/auth, as the release needs it. */}}
+{{- define "pod-identity-agent.authFile" -}}
+{{- $text := .Files.Get (printf "files/auth/%s" .file) -}}
+{{- if not $text }}{{ fail (printf "the chart lacks files/auth/%s" .file) }}{{ end -}}
+{{- $text = $text | replace "namespace: kube-system" (printf "namespace: %s" .Release.Namespace) -}}
+{{- $text = $text | replace "'AWS_REGION_NAME'" (printf "'%s'" (include "pod-identity-agent.region" .)) -}}
+{{- $text = $text | replace "'http://169.254.170.23/v1/credentials'" (printf "'%s'" .Values.auth.injectAddress) -}}
+{{- if .Values.auth.failClosed -}}
+{{- $text = $text | replace "validationActions: [Warn, Audit]" "validationActions: [Deny]" -}}
+{{- end -}}
+{{- $text -}}
 {{- end -}}
 
 {{- define "pod-identity-agent.authTls" -}}

@@ -93,6 +93,9 @@ class ClusterNodeIT {
     @Nested
     class Helm extends HelmOnNode {}
 
+    @Nested
+    class Auth extends AuthOnNode {}
+
     @Test
     void nodeIsOfTheVersionThatItsModulesName() throws IOException {
         Matcher version =

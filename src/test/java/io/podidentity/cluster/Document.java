@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** One of the documents, as one who types what it says. */
 enum Document {
     README("README.md"),
-    OPERATING("src/docs/operating.md");
+    OPERATING("src/docs/operating.md"),
+    AUTH("src/docs/auth.md");
 
     private static final Pattern SHELL = Pattern.compile("(?s)```shell\n(.*?)```");
 

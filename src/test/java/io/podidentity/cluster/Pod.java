@@ -21,14 +21,40 @@ final class Pod {
     private static final String CLASSES = System.getProperty("java.class.path");
 
     private final ClusterNode node;
+    private final String namespace;
     private final String python;
 
-    private Pod(ClusterNode node, String python) {
+    private Pod(ClusterNode node, String namespace, String python) {
         this.node = node;
+        this.namespace = namespace;
         this.python = python;
     }
 
     static Pod start(ClusterNode node) throws IOException {
+        return start(node, "shop", manifest());
+    }
+
+    /** The same in another namespace, without anything of what a webhook gives it. */
+    static Pod startBare(ClusterNode node, String namespace) throws IOException {
+        return start(
+                node,
+                namespace,
+                manifest()
+                        .replaceFirst("(?m)^ *env:\\R( *- \\{name: AWS.*\\R)+", "")
+                        .replaceFirst("(?m)^ *- \\{name: token, .*\\R", "")
+                        .replaceFirst(
+                                "(?m)^ *- name: token\\R *projected:\\R *sources:\\R *- service.*\\R",
+                                "")
+                        .replaceFirst("(?s)^.*?---", "---")
+                        .replace("namespace: shop", "namespace: " + namespace));
+    }
+
+    private static String manifest() throws IOException {
+        return Files.readString(ClusterNode.scripts().resolve("pod.yaml"));
+    }
+
+    private static Pod start(ClusterNode node, String namespace, String manifest)
+            throws IOException {
         List<String> where =
                 Shell.succeed(
                                 List.of(
@@ -45,31 +71,37 @@ final class Pod {
         folders.removeIf(each -> each.startsWith("/usr/")); // That one is there whole.
         folders.add("/usr");
         node.apply(
-                Files.readString(ClusterNode.scripts().resolve("pod.yaml"))
-                        .replace("- MOUNTS", items(folders, "mountPath: %2$s", 8))
+                manifest.replace("- MOUNTS", items(folders, "mountPath: %2$s", 8))
                         .replace("- VOLUMES", items(folders, "hostPath: {path: %2$s}", 4)));
-        node.kubectl("wait --for=condition=Ready --timeout=120s --namespace shop pod/orders");
-        return new Pod(node, where.getFirst());
+        node.kubectl(
+                "wait --for=condition=Ready --timeout=120s pod/orders --namespace " + namespace);
+        return new Pod(node, namespace, where.getFirst());
     }
 
     /** Starts another of the same service account, which does nothing, and reads its token. */
     static String tokenOfAnother(ClusterNode node, String name) throws IOException {
+        return tokenOfAnother(node, "shop", name);
+    }
+
+    static String tokenOfAnother(ClusterNode node, String namespace, String name)
+            throws IOException {
         node.apply(
                 """
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: %s, namespace: shop}
+                metadata: {name: %s, namespace: %s}
                 spec:
                   serviceAccountName: orders
                   terminationGracePeriodSeconds: 0
                   containers: [{name: idle, image: "localhost/busybox:1"}]
                 """
-                        .formatted(name));
-        node.kubectl("wait --for=condition=Ready --timeout=120s --namespace shop pod/" + name);
+                        .formatted(name, namespace));
+        node.kubectl(
+                "wait --for=condition=Ready --timeout=120s pod/%s --namespace %s"
+                        .formatted(name, namespace));
         return node.kubectl(
-                "create token orders --namespace shop --audience pods.eks.amazonaws.com"
-                        + " --bound-object-kind Pod --bound-object-name "
-                        + name);
+                "create token orders --audience pods.eks.amazonaws.com --bound-object-kind Pod"
+                        + " --bound-object-name %s --namespace %s".formatted(name, namespace));
     }
 
     /** The folders that hold this JVM's class path: this project's, and the repository. */
@@ -139,7 +171,7 @@ final class Pod {
                 String.valueOf(seconds));
     }
 
-    private static List<String> exec(String... command) {
+    private List<String> exec(String... command) {
         List<String> line =
                 new ArrayList<>(
                         List.of(
@@ -147,7 +179,7 @@ final class Pod {
                                 "exec",
                                 "--stdin",
                                 "--namespace",
-                                "shop",
+                                namespace,
                                 "orders",
                                 "--"));
         line.addAll(List.of(command));
