@@ -1,6 +1,8 @@
 package io.podidentity.auth.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.podidentity.auth.associations.AssociationStore;
+import io.podidentity.auth.associations.Associations.Freshness;
 import io.podidentity.auth.sts.OwnCredentials;
 import io.podidentity.auth.sts.OwnIdentity;
 import io.podidentity.auth.sts.StsCalls;
@@ -42,7 +44,8 @@ public class AuthServer {
     private final SystemTimeline timeline;
     private final Clock clock;
     private volatile @Nullable AuthService service;
-    private volatile boolean ready;
+    private volatile @Nullable AssociationStore associations;
+    private volatile boolean warm;
 
     AuthServer(
             Vertx vertx,
@@ -59,7 +62,7 @@ public class AuthServer {
         this.agent = agent;
         this.sts = sts;
         this.credentials = credentials;
-        this.metrics = () -> new AuthMetrics(registry, breakers);
+        this.metrics = () -> new AuthMetrics(registry, breakers, this::freshness);
         this.timeline = timeline;
         this.clock = clock;
     }
@@ -75,15 +78,18 @@ public class AuthServer {
         OwnIdentity.check(sts);
         AuthClusters.Verifiers clusters =
                 new AuthClusters(config, agent, timeline, clock).verifiers();
+        AssociationStore store =
+                AuthAssembly.associations(vertx, config, agent, settings.region(), timeline, clock);
         AuthService serving =
                 new AuthService(
                         vertx,
                         settings,
-                        AuthAssembly.parts(config, settings, clusters, sts, metrics, clock),
+                        AuthAssembly.parts(config, settings, clusters, store, sts, metrics, clock),
                         Background.VIRTUAL);
         Set<String> names = clusters.pods().keySet();
         listen(serving, settings, names);
         service = serving;
+        associations = store;
         Thread.ofPlatform()
                 .name("warm-up")
                 .daemon()
@@ -98,17 +104,22 @@ public class AuthServer {
         } catch (RuntimeException e) {
             LOG.warnf("STS does not say who this service is: %s", e.getMessage());
         } finally {
-            ready = true;
+            warm = true;
         }
     }
 
-    /** Whether callers are served. */
+    /** Whether callers are served, with associations that may be as they once were. */
     boolean ready() {
-        return ready;
+        return warm && freshness() != Freshness.UNKNOWN;
+    }
+
+    Freshness freshness() {
+        AssociationStore known = associations;
+        return known == null ? Freshness.UNKNOWN : known.freshness();
     }
 
     public void stop() {
-        ready = false;
+        warm = false;
         AuthService serving = service;
         if (serving == null) {
             return;
