@@ -65,7 +65,8 @@ public final class ApiServer implements AutoCloseable {
                                 "-n",
                                 "19",
                                 ClusterNode.scripts().resolve("build.sh").toString()));
-        ApiServer server = new ApiServer(folder, Path.of(built.strip().replaceFirst("(?s).*\n", "")));
+        ApiServer server =
+                new ApiServer(folder, Path.of(built.strip().replaceFirst("(?s).*\n", "")));
         try {
             server.writeFiles();
             server.run(
@@ -170,10 +171,7 @@ public final class ApiServer implements AutoCloseable {
     public Path account(Path mount, String namespace, String name, Duration lifetime)
             throws IOException {
         Files.createDirectories(mount);
-        Files.copy(
-                authorities(),
-                mount.resolve("ca.crt"),
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(authorities(), mount.resolve("ca.crt"), StandardCopyOption.REPLACE_EXISTING);
         Path fresh = mount.resolve(".token");
         Files.writeString(
                 fresh,
@@ -234,7 +232,8 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private void writePem(String name, String kind, Key key) throws IOException {
-        String body = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(key.getEncoded());
+        String body =
+                Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(key.getEncoded());
         Files.writeString(
                 folder.resolve(name),
                 "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, body, kind));

@@ -1,7 +1,7 @@
 package io.podidentity.auth.server;
 
+import io.podidentity.auth.associations.AssociationStore;
 import io.podidentity.auth.associations.AssociationsApi;
-import io.podidentity.auth.associations.AssociationsFile;
 import io.podidentity.auth.exchange.Exchange;
 import io.podidentity.auth.sts.AssumeRole;
 import io.podidentity.auth.sts.StsCalls;
@@ -11,7 +11,6 @@ import io.podidentity.token.TokenVerifier;
 import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
 
 /** Assembles the service; not a bean, so that an agent does not load it. */
 final class AuthAssembly {
@@ -22,16 +21,16 @@ final class AuthAssembly {
             AuthConfig config,
             AuthServiceSettings settings,
             Map<String, TokenVerifier> clusters,
+            AssociationStore associations,
             StsCalls sts,
-            Supplier<AuthMetrics> metrics,
+            AuthEvents events,
             Clock clock) {
         String region = settings.region();
-        AssociationsFile associations = new AssociationsFile(AuthSettings.associations(config));
         StsSessions sessions = new StsSessions(AssumeRole.at(sts), region, UUID::randomUUID);
         return new AuthParts(
                 new Exchange(clusters::get, associations, sessions, clock),
                 new AssociationsApi(clusters.keySet(), associations, region, clock),
                 AuthSettings.callers(config, settings, clock),
-                metrics.get());
+                events);
     }
 }

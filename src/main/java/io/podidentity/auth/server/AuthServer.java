@@ -1,6 +1,8 @@
 package io.podidentity.auth.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.podidentity.auth.associations.AssociationStore;
+import io.podidentity.auth.associations.AssociationsFile;
 import io.podidentity.auth.sts.OwnCredentials;
 import io.podidentity.auth.sts.OwnIdentity;
 import io.podidentity.auth.sts.StsCalls;
@@ -19,6 +21,7 @@ import java.net.BindException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +37,9 @@ public class AuthServer {
 
     private static final Logger LOG = Logger.getLogger(AuthServer.class);
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(5);
+
+    /** A pod that is created before the webhook listens is not injected. */
+    private static final Duration WEBHOOK_PATIENCE = Duration.ofSeconds(15);
 
     private final Vertx vertx;
     private final AuthConfig config;
@@ -77,25 +83,39 @@ public class AuthServer {
         OwnIdentity.check(sts);
         Map<String, TokenVerifier> clusters =
                 new AuthClusters(config, agent, timeline, clock).verifiers();
+        AssociationStore associations = new AssociationsFile(AuthSettings.associations(config));
+        AuthMetrics events = metrics.get();
         AuthService serving =
                 new AuthService(
                         vertx,
                         settings,
-                        AuthAssembly.parts(config, settings, clusters, sts, metrics, clock),
+                        AuthAssembly.parts(
+                                config, settings, clusters, associations, sts, events, clock),
                         Background.VIRTUAL);
+        Optional<Webhook> webhook =
+                new WebhookSettings(config, agent)
+                        .webhook(
+                                vertx,
+                                settings.region(),
+                                serving.guard(),
+                                associations,
+                                events,
+                                clock);
         listen(serving, settings, clusters.keySet());
         service = serving;
+        webhook.ifPresent(each -> each.start(Background.scheduler(timeline)));
         Thread.ofPlatform()
                 .name("warm-up")
                 .daemon()
-                .start(() -> warmUp(serving, clusters.keySet().iterator().next()));
+                .start(() -> warmUp(serving, clusters.keySet().iterator().next(), webhook));
     }
 
     /** Warms up before the service is ready: agents wait only a second. */
-    private void warmUp(AuthService serving, String cluster) {
+    private void warmUp(AuthService serving, String cluster, Optional<Webhook> webhook) {
         try {
             serving.warmUp(cluster, "none");
             OwnIdentity.warmUp(sts);
+            webhook.ifPresent(each -> each.await(WEBHOOK_PATIENCE));
         } catch (RuntimeException e) {
             LOG.warnf("STS does not say who this service is: %s", e.getMessage());
         } finally {
