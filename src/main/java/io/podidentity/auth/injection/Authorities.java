@@ -24,7 +24,7 @@ record Authorities(List<CertifiedKey> all) {
     static final Duration LIFETIME = Duration.ofDays(3650);
 
     /** How long a new one is only trusted, so that every API server has heard of it. */
-    static final Duration ANNOUNCED = Duration.ofMinutes(30);
+    static final Duration ANNOUNCED = Duration.ofMinutes(5);
 
     Authorities {
         all = List.copyOf(all);

@@ -33,6 +33,9 @@ public record PodPatch(String region, URI address) {
     private static final String URI_VARIABLE = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
     private static final String TOKEN_VARIABLE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
+    // As CEL trims.
+    private static final Pattern SPACE_AROUND =
+            Pattern.compile("^\\p{IsWhite_Space}+|\\p{IsWhite_Space}+$");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]{1,18}");
     private static final long DEFAULT_LIFETIME = 86_400;
     private static final long MOST_JITTER = 7_200;
@@ -118,7 +121,7 @@ public record PodPatch(String region, URI address) {
                         metadata.annotation(DOMAIN + "skip-containers")
                                 .replace("\"", "")
                                 .split(",", -1))
-                .map(String::strip)
+                .map(name -> SPACE_AROUND.matcher(name).replaceAll(""))
                 .collect(Collectors.toSet());
     }
 
