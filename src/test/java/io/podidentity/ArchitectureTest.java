@@ -58,10 +58,12 @@ class ArchitectureTest {
         "agent.telemetry, agent.cache agent.credentials agent.eksauth agent.server agent.state"
                 + " config guard schedule token",
         "auth.associations, auth",
+        "auth.cluster, auth.associations schedule",
         "auth.exchange, auth auth.associations token",
         "auth.sts, auth.associations auth.exchange aws outbound token",
         "auth.injection, auth auth.associations guard token",
-        "auth.server, auth auth.associations auth.exchange auth.injection auth.sts aws config guard"
+        "auth.server, auth auth.associations auth.cluster auth.exchange auth.injection auth.sts aws"
+                + " config guard"
                 + " outbound schedule tls token",
         "cli, agent.node auth.server aws config",
         "dev, auth.associations auth.exchange auth.server auth.sts config schedule token",
@@ -95,6 +97,18 @@ class ArchitectureTest {
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("software.amazon.."));
+    }
+
+    /** It is not in the agent's image. */
+    @Test
+    void clientOfKubernetesStaysWithTheAssociationsInTheCluster() {
+        check(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage(packageTree("auth.cluster"))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("io.fabric8.."));
     }
 
     /**

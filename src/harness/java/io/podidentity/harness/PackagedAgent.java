@@ -43,6 +43,9 @@ public final class PackagedAgent implements AutoCloseable {
     /** More than the minute after which it asks again for what it was too cold to get. */
     private static final Duration START = Duration.ofMinutes(2);
 
+    /** The jar's main class. */
+    public static final String MAIN = "io.quarkus.bootstrap.runner.AotQuarkusEntryPoint";
+
     private static final Duration STOP = Duration.ofSeconds(40);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -262,6 +265,7 @@ public final class PackagedAgent implements AutoCloseable {
         private List<String> bindHosts = List.of("127.0.0.1", "127.0.0.2", "[::1]");
         private String cluster = "dev";
         private boolean auth;
+        private boolean clusterClient;
         private int port;
         private int probePort;
         private int metricsPort;
@@ -351,6 +355,12 @@ public final class PackagedAgent implements AutoCloseable {
             return this;
         }
 
+        /** With Kubernetes' client on its class path, as in the image of {@code auth}. */
+        public Builder withClusterClient() {
+            clusterClient = true;
+            return this;
+        }
+
         /** Starts another form of the agent than the jar: a command that takes its arguments. */
         public Builder as(List<String> command) {
             program = List.copyOf(command);
@@ -405,7 +415,13 @@ public final class PackagedAgent implements AutoCloseable {
             List<String> line = new ArrayList<>();
             line.add(Shell.jdk("java"));
             line.addAll(jvm);
-            line.addAll(List.of("-jar", jar()));
+            line.addAll(
+                    clusterClient
+                            ? List.of(
+                                    "-cp",
+                                    jar() + ":" + Path.of(jar()).resolve("../../auth-lib/*"),
+                                    MAIN)
+                            : List.of("-jar", jar()));
             return line;
         }
 

@@ -17,6 +17,9 @@ import java.util.Optional;
 @ConfigMapping(prefix = "auth")
 public interface AuthConfig {
 
+    /** The value of {@code --associations} that is no file. */
+    String KUBERNETES = "kubernetes";
+
     @Flag(help = "Address to serve on", shortName = "-b", label = "ADDRESS")
     @WithConverter(Converters.Host.class)
     @WithDefault("127.0.0.1")
@@ -52,11 +55,21 @@ public interface AuthConfig {
     boolean tokenReview();
 
     @Flag(
-            help = "YAML file of who may have which role",
-            label = "FILE",
+            help =
+                    "Who may have which role: a YAML file, or kubernetes for the"
+                            + " PodIdentityAssociation resources of the cluster this runs in, which"
+                            + " come before a file that is given too",
+            label = "FILE|kubernetes",
             required = true,
-            check = Check.FILE_OR_NEW)
-    Optional<Path> associations();
+            check = Check.ASSOCIATIONS)
+    Optional<List<String>> associations();
+
+    @Flag(
+            help =
+                    "Lets the PodIdentityAssociation resources of each namespace name any role,"
+                            + " whatever its annotation podidentity.io/allowed-roles says")
+    @WithDefault("false")
+    boolean allowAnyRole();
 
     @Flag(
             help = "Region of STS and of signatures",

@@ -21,7 +21,7 @@ public enum Check {
     KEYS_URL,
     KEYS_FILE,
     FILE,
-    FILE_OR_NEW,
+    ASSOCIATIONS,
     FOLDER;
 
     /**
@@ -67,11 +67,14 @@ public enum Check {
                             Files.isReadable(Path.of(text)),
                             text,
                             "cannot be read; give a file that exists");
-            case FILE_OR_NEW ->
+            case ASSOCIATIONS ->
                     require(
-                            Files.isReadable(Path.of(text)) || canBeMade(Path.of(text)),
+                            text.equals(AuthConfig.KUBERNETES)
+                                    || Files.isReadable(Path.of(text))
+                                    || canBeMade(Path.of(text)),
                             text,
-                            "cannot be read or made; give a file in a folder that exists");
+                            "cannot be read or made; give a file in a folder that exists, or"
+                                    + " kubernetes");
             case FOLDER ->
                     require(
                             // What else may be wrong with it costs only what it keeps.

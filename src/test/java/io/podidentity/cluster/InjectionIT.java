@@ -574,7 +574,7 @@ class InjectionIT {
         List<Object> pods =
                 new Yaml()
                         .load(Files.readString(Path.of("src/test/resources/injection/pods.yaml")));
-        return pods.stream().map(each -> JSON.valueToTree(each)).toList();
+        return pods.stream().map(each -> JSON.<JsonNode>valueToTree(each)).toList();
     }
 
     private static ObjectNode podOf(String serviceAccount) throws IOException {

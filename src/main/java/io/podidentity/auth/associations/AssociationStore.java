@@ -2,8 +2,8 @@ package io.podidentity.auth.associations;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Stores associations. All methods may block: never call them on an event loop. */
 public interface AssociationStore extends Associations {
@@ -16,16 +16,39 @@ public interface AssociationStore extends Associations {
     List<RoleAssociation> all() throws IOException;
 
     /**
-     * Changes the associations atomically.
+     * The association with an id, if there is one.
      *
-     * @throws IOException where they cannot be read or written; the message says why
+     * @throws IOException where it cannot be read; the message says why
      */
-    <T> T edit(Function<List<RoleAssociation>, Edit<T>> change) throws IOException;
+    Optional<RoleAssociation> get(String cluster, String id) throws IOException;
 
     /**
-     * The result of an edit.
+     * Stores an association, unless there is one with its subject.
      *
-     * @param now the new associations; null changes nothing
+     * @throws IOException where it cannot be stored; the message says why
      */
-    record Edit<T>(@Nullable List<RoleAssociation> now, T result) {}
+    Creation create(RoleAssociation wanted) throws IOException;
+
+    /**
+     * Replaces an association; returns the new one, or nothing if there is none with this id.
+     *
+     * @throws IOException where it cannot be stored; the message says why
+     */
+    Optional<RoleAssociation> update(
+            String cluster, String id, UnaryOperator<RoleAssociation> change) throws IOException;
+
+    /**
+     * Removes an association; returns it, or nothing if there is none with this id.
+     *
+     * @throws IOException where it cannot be removed; the message says why
+     */
+    Optional<RoleAssociation> delete(String cluster, String id) throws IOException;
+
+    /**
+     * The result of creating an association.
+     *
+     * @param association the stored one
+     * @param isNew false if it was there before
+     */
+    record Creation(RoleAssociation association, boolean isNew) {}
 }

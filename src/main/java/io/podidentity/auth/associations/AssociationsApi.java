@@ -2,16 +2,12 @@ package io.podidentity.auth.associations;
 
 import io.podidentity.auth.associations.ApiAnswer.Done;
 import io.podidentity.auth.associations.ApiAnswer.Failed;
-import io.podidentity.auth.associations.AssociationStore.Edit;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,17 +44,12 @@ public final class AssociationsApi {
                                             now,
                                             now,
                                             request.clientRequestToken()));
-                    return associations.edit(all -> create(all, wanted));
+                    return created(wanted, associations.create(wanted));
                 });
     }
 
     public ApiAnswer describe(String cluster, String id) {
-        return answer(
-                cluster,
-                () ->
-                        find(associations.all(), cluster, id)
-                                .<ApiAnswer>map(found -> new Done(json.whole(found)))
-                                .orElseGet(() -> unknown(cluster, id)));
+        return answer(cluster, () -> answer(associations.get(cluster, id), cluster, id));
     }
 
     public ApiAnswer list(String cluster, AssociationsPage.Query query) {
@@ -71,60 +62,42 @@ public final class AssociationsApi {
                 cluster,
                 () -> {
                     AssociationRequest request = AssociationRequest.parse(body);
-                    return change(
-                            cluster,
-                            id,
-                            before ->
-                                    Optional.of(
+                    return answer(
+                            associations.update(
+                                    cluster,
+                                    id,
+                                    before ->
                                             new RoleAssociation(
                                                     before.subject(),
                                                     request.update(before.grant()),
-                                                    before.metadata().modifiedAt(now()))));
+                                                    before.metadata().modifiedAt(now()))),
+                            cluster,
+                            id);
                 });
     }
 
     public ApiAnswer delete(String cluster, String id) {
-        return answer(cluster, () -> change(cluster, id, before -> Optional.empty()));
+        return answer(cluster, () -> answer(associations.delete(cluster, id), cluster, id));
     }
 
-    private Edit<ApiAnswer> create(List<RoleAssociation> all, RoleAssociation wanted) {
-        Optional<RoleAssociation> there = find(all, wanted.cluster(), wanted.id());
-        if (there.isEmpty()) {
-            List<RoleAssociation> more = new ArrayList<>(all);
-            more.add(wanted);
-            return new Edit<>(more, new Done(json.whole(wanted)));
-        }
+    private ApiAnswer created(RoleAssociation wanted, AssociationStore.Creation creation) {
+        RoleAssociation stored = creation.association();
         String token = wanted.metadata().requestToken();
-        boolean repeated = token != null && token.equals(there.get().metadata().requestToken());
-        return new Edit<>(
-                null,
-                repeated
-                        ? new Done(json.whole(there.get()))
-                        : new Failed(
-                                EksError.IN_USE, "Association already exists: " + wanted.id()));
+        boolean repeated = token != null && token.equals(stored.metadata().requestToken());
+        return creation.isNew() || repeated
+                ? new Done(json.whole(stored))
+                : new Failed(EksError.IN_USE, "Association already exists: " + wanted.id());
     }
 
-    /** Replaces or removes one association; answers with the new or the removed one. */
-    private ApiAnswer change(
-            String cluster, String id, Function<RoleAssociation, Optional<RoleAssociation>> change)
-            throws IOException {
-        return associations.edit(
-                all -> {
-                    Optional<RoleAssociation> before = find(all, cluster, id);
-                    if (before.isEmpty()) {
-                        return new Edit<>(null, unknown(cluster, id));
-                    }
-                    Optional<RoleAssociation> after = change.apply(before.get());
-                    List<RoleAssociation> now = new ArrayList<>();
-                    for (RoleAssociation each : all) {
-                        if (!each.equals(before.get())) {
-                            now.add(each);
-                        } else {
-                            after.ifPresent(now::add);
-                        }
-                    }
-                    return new Edit<>(now, new Done(json.whole(after.orElse(before.get()))));
-                });
+    private ApiAnswer answer(Optional<RoleAssociation> association, String cluster, String id) {
+        return association
+                .<ApiAnswer>map(found -> new Done(json.whole(found)))
+                .orElseGet(
+                        () ->
+                                new Failed(
+                                        EksError.NOT_FOUND,
+                                        "Association with id %s not found in cluster %s."
+                                                .formatted(id, cluster)));
     }
 
     private ApiAnswer answer(String cluster, DurableFile.Task<ApiAnswer> task) {
@@ -135,25 +108,12 @@ public final class AssociationsApi {
             return task.run();
         } catch (IllegalArgumentException e) {
             return new Failed(EksError.INVALID_PARAMETER, String.valueOf(e.getMessage()));
-        } catch (ReadOnlyException e) {
-            return new Failed(EksError.INVALID_REQUEST, String.valueOf(e.getMessage()));
+        } catch (NotStorableException e) {
+            return new Failed(e.error(), String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return new Failed(
                     EksError.SERVER, "The associations cannot be used: " + e.getMessage());
         }
-    }
-
-    private static Optional<RoleAssociation> find(
-            List<RoleAssociation> all, String cluster, String id) {
-        return all.stream()
-                .filter(each -> each.cluster().equals(cluster) && each.id().equals(id))
-                .findFirst();
-    }
-
-    private static ApiAnswer unknown(String cluster, String id) {
-        return new Failed(
-                EksError.NOT_FOUND,
-                "Association with id %s not found in cluster %s.".formatted(id, cluster));
     }
 
     private Instant now() {

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +59,56 @@ public final class AssociationsFile implements AssociationStore {
     }
 
     @Override
-    public <T> T edit(Function<List<RoleAssociation>, Edit<T>> change) throws IOException {
+    public Optional<RoleAssociation> get(String cluster, String id) throws IOException {
+        return find(all(), cluster, id);
+    }
+
+    @Override
+    public Creation create(RoleAssociation wanted) throws IOException {
+        return edit(
+                all -> {
+                    Optional<RoleAssociation> there = find(all, wanted.cluster(), wanted.id());
+                    if (there.isPresent()) {
+                        return new Edit<>(null, new Creation(there.get(), false));
+                    }
+                    List<RoleAssociation> now = new ArrayList<>(all);
+                    now.add(wanted);
+                    return new Edit<>(now, new Creation(wanted, true));
+                });
+    }
+
+    @Override
+    public Optional<RoleAssociation> update(
+            String cluster, String id, UnaryOperator<RoleAssociation> change) throws IOException {
+        return edit(
+                all -> {
+                    Optional<RoleAssociation> before = find(all, cluster, id);
+                    Optional<RoleAssociation> after = before.map(change);
+                    List<RoleAssociation> now = new ArrayList<>(all);
+                    before.ifPresent(old -> now.set(all.indexOf(old), after.orElseThrow()));
+                    return new Edit<>(before.isPresent() ? now : null, after);
+                });
+    }
+
+    @Override
+    public Optional<RoleAssociation> delete(String cluster, String id) throws IOException {
+        return edit(
+                all -> {
+                    Optional<RoleAssociation> before = find(all, cluster, id);
+                    List<RoleAssociation> now = new ArrayList<>(all);
+                    before.ifPresent(now::remove);
+                    return new Edit<>(before.isPresent() ? now : null, before);
+                });
+    }
+
+    private static Optional<RoleAssociation> find(
+            List<RoleAssociation> all, String cluster, String id) {
+        return all.stream()
+                .filter(each -> each.cluster().equals(cluster) && each.id().equals(id))
+                .findFirst();
+    }
+
+    private <T> T edit(Function<List<RoleAssociation>, Edit<T>> change) throws IOException {
         return durable.exclusively(
                 () -> {
                     String before = text();
@@ -96,4 +148,11 @@ public final class AssociationsFile implements AssociationStore {
                     held == null ? "there are no associations" : "the last good ones stay");
         }
     }
+
+    /**
+     * The result of an edit.
+     *
+     * @param now the new associations; null changes nothing
+     */
+    private record Edit<T>(@Nullable List<RoleAssociation> now, T result) {}
 }

@@ -41,7 +41,7 @@ final class DurableFile {
     /**
      * Runs a task while holding the lock.
      *
-     * @throws ReadOnlyException where the file or its folder cannot be written to
+     * @throws NotStorableException where the file or its folder cannot be written to
      */
     <T> T exclusively(Task<T> task) throws IOException {
         OWN.lock();
@@ -54,7 +54,7 @@ final class DurableFile {
                 var _ = lock.lock()) {
             return task.run();
         } catch (FileSystemException e) {
-            throw isWritable() ? e : new ReadOnlyException(file, e);
+            throw isWritable() ? e : readOnly(e);
         } finally {
             OWN.unlock();
         }
@@ -80,6 +80,14 @@ final class DurableFile {
         try (FileChannel names = FileChannel.open(folder, READ)) {
             names.force(true);
         }
+    }
+
+    private NotStorableException readOnly(FileSystemException cause) {
+        return new NotStorableException(
+                EksError.INVALID_REQUEST,
+                file
+                        + " is read-only for this service; change the associations where it comes from",
+                cause);
     }
 
     private boolean isWritable() {

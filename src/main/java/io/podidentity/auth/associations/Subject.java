@@ -32,7 +32,7 @@ public record Subject(String cluster, String namespace, String serviceAccount) {
         check("serviceAccount", serviceAccount, SERVICE_ACCOUNT);
     }
 
-    boolean isExact() {
+    public boolean isExact() {
         return namespaces().isExact() && serviceAccounts().isExact();
     }
 
@@ -43,7 +43,7 @@ public record Subject(String cluster, String namespace, String serviceAccount) {
     }
 
     /** Derived from the subject alone, so that replicas agree. */
-    String id() {
+    public String id() {
         String subject = cluster + "/" + namespace + "/" + serviceAccount;
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(subject.getBytes(UTF_8));

@@ -14,12 +14,21 @@ import io.podidentity.token.TokenVerifier.Verdict.Genuine;
 import io.podidentity.token.TokenVerifier.Verdict.Refused;
 import io.podidentity.token.TokenVerifier.Verdict.Unverifiable;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Exchanges a service account token for a session of the role it is associated with. */
 public final class Exchange {
+
+    /** What is wrong with a role, and not with STS or with this service. */
+    private static final Set<ErrorType> REFUSED_BY_STS =
+            EnumSet.of(
+                    ErrorType.ACCESS_DENIED,
+                    ErrorType.RESOURCE_NOT_FOUND,
+                    ErrorType.INVALID_REQUEST);
 
     private final TokenReader reader;
     private final Function<String, @Nullable TokenVerifier> clusters;
@@ -75,19 +84,33 @@ public final class Exchange {
         String serviceAccount = Objects.requireNonNull(token.serviceAccount());
         return switch (associations.find(cluster, namespace, serviceAccount)) {
             case Associations.Lookup.Found(RoleAssociation association) ->
-                    switch (issuer.issue(association, token)) {
-                        case Session session -> new Exchanged(token, association, session);
-                        case Refusal refusal -> refusal;
-                    };
+                    issue(association, token);
             case Associations.Lookup.None() ->
                     new Refusal(
                             ErrorType.RESOURCE_NOT_FOUND,
                             "There is no pod identity association for service account %s/%s in cluster %s"
                                     .formatted(namespace, serviceAccount, cluster));
+            case Associations.Lookup.Denied(String problem) ->
+                    new Refusal(ErrorType.ACCESS_DENIED, problem);
             case Associations.Lookup.Unavailable(String problem) ->
                     new Refusal(
                             ErrorType.SERVICE_UNAVAILABLE,
                             "Associations cannot be looked up: " + problem);
+        };
+    }
+
+    private Outcome issue(RoleAssociation association, ServiceAccountToken token) {
+        return switch (issuer.issue(association, token)) {
+            case Session session -> {
+                associations.used(association);
+                yield new Exchanged(token, association, session);
+            }
+            case Refusal refusal -> {
+                if (REFUSED_BY_STS.contains(refusal.type())) {
+                    associations.refused(association, refusal.message());
+                }
+                yield refusal;
+            }
         };
     }
 

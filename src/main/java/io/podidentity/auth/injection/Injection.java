@@ -37,8 +37,8 @@ public record Injection(
         return switch (associations.find(cluster, namespace, account)) {
             case Associations.Lookup.None() ->
                     answer(request, NOTHING, Result.NO_ASSOCIATION, null);
-            case Associations.Lookup.Found(var association) ->
-                    inject(request, pod, association.id());
+            // Its exchange says why it is denied, and works as soon as it is not.
+            case Associations.Lookup.Found _, Associations.Lookup.Denied _ -> inject(request, pod);
             case Associations.Lookup.Unavailable(String problem) -> {
                 LOG.warnf(
                         "Pod %s of %s/%s was let in without injection: associations cannot be looked"
@@ -53,24 +53,22 @@ public record Injection(
         };
     }
 
-    private String inject(AdmissionReview.Request request, Pod pod, String association) {
+    private String inject(AdmissionReview.Request request, Pod pod) {
         if (pod.isForWindows()) {
             LOG.infof(
-                    "Pod %s of %s/%s has association %s but is for Windows, and was not injected",
+                    "Pod %s of %s/%s has an association but is for Windows, and was not injected",
                     RefusalLines.shortened(pod.name()),
                     request.namespace(),
-                    pod.spec().serviceAccountName(),
-                    association);
+                    pod.spec().serviceAccountName());
             return answer(request, NOTHING, Result.WINDOWS, null);
         }
         JsonArray operations = patch.of(pod);
         LOG.debugf(
-                "Pod %s of %s/%s got %d changes for association %s",
+                "Pod %s of %s/%s got %d changes",
                 RefusalLines.shortened(pod.name()),
                 request.namespace(),
                 pod.spec().serviceAccountName(),
-                operations.size(),
-                association);
+                operations.size());
         return answer(
                 request,
                 operations,

@@ -5,11 +5,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.podidentity.auth.injection.InjectionEvents;
+import io.podidentity.auth.associations.Associations.Freshness;
 import io.podidentity.auth.sts.StsCalls;
 import io.podidentity.config.Version;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Metrics of {@code auth}. */
 public final class AuthMetrics implements AuthEvents, InjectionEvents {
@@ -18,8 +20,18 @@ public final class AuthMetrics implements AuthEvents, InjectionEvents {
 
     private final MeterRegistry registry;
 
-    public AuthMetrics(MeterRegistry registry, CircuitBreakerMaintenance breakers) {
+    public AuthMetrics(
+            MeterRegistry registry,
+            CircuitBreakerMaintenance breakers,
+            Supplier<Freshness> associations) {
         this.registry = registry;
+        Gauge.builder(
+                        PREFIX + "associations_current",
+                        () -> associations.get() == Freshness.CURRENT ? 1 : 0)
+                .description(
+                        "1 while associations are known as they are; 0 before they are read, and"
+                                + " while the API server that has them is away")
+                .register(registry);
         Gauge.builder(
                         PREFIX + "sts_breaker_open",
                         breakers,

@@ -6,7 +6,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Whether {@code auth} serves. STS is not checked: its outage is not ours. */
+/**
+ * Whether {@code auth} serves. STS is not checked: its outage is not ours. Nor is the API server
+ * once the associations are known, for all replicas would be unready at once; the answer tells.
+ */
 @Readiness
 @Singleton
 @LookupIfProperty(name = "agent.command", stringValue = "auth")
@@ -20,6 +23,17 @@ class AuthReadinessCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("EKS Auth").status(server.ready()).build();
+        return HealthCheckResponse.named("EKS Auth")
+                .status(server.ready())
+                .withData(
+                        "associations",
+                        switch (server.freshness()) {
+                            case UNKNOWN -> "not read yet";
+                            case STALE ->
+                                    "as they were before the watch of the API server ended; what was"
+                                            + " known is served";
+                            case CURRENT -> "current";
+                        })
+                .build();
     }
 }

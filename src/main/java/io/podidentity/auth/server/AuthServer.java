@@ -2,7 +2,8 @@ package io.podidentity.auth.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.podidentity.auth.associations.AssociationStore;
-import io.podidentity.auth.associations.AssociationsFile;
+import io.podidentity.auth.associations.Associations;
+import io.podidentity.auth.associations.Associations.Freshness;
 import io.podidentity.auth.sts.OwnCredentials;
 import io.podidentity.auth.sts.OwnIdentity;
 import io.podidentity.auth.sts.StsCalls;
@@ -50,7 +51,8 @@ public class AuthServer {
     private final SystemTimeline timeline;
     private final Clock clock;
     private volatile @Nullable AuthService service;
-    private volatile boolean ready;
+    private volatile @Nullable Associations associations;
+    private volatile boolean warm;
 
     AuthServer(
             Vertx vertx,
@@ -67,7 +69,7 @@ public class AuthServer {
         this.agent = agent;
         this.sts = sts;
         this.credentials = credentials;
-        this.metrics = () -> new AuthMetrics(registry, breakers);
+        this.metrics = () -> new AuthMetrics(registry, breakers, this::freshness);
         this.timeline = timeline;
         this.clock = clock;
     }
@@ -83,14 +85,14 @@ public class AuthServer {
         OwnIdentity.check(sts);
         Map<String, TokenVerifier> clusters =
                 new AuthClusters(config, agent, timeline, clock).verifiers();
-        AssociationStore associations = new AssociationsFile(AuthSettings.associations(config));
         AuthMetrics events = metrics.get();
+        AssociationStore store =
+                AuthAssembly.associations(vertx, config, agent, settings.region(), timeline, clock);
         AuthService serving =
                 new AuthService(
                         vertx,
                         settings,
-                        AuthAssembly.parts(
-                                config, settings, clusters, associations, sts, events, clock),
+                        AuthAssembly.parts(config, settings, clusters, store, sts, events, clock),
                         Background.VIRTUAL);
         Optional<Webhook> webhook =
                 new WebhookSettings(config, agent)
@@ -98,12 +100,13 @@ public class AuthServer {
                                 vertx,
                                 settings.region(),
                                 serving.guard(),
-                                associations,
+                                store,
                                 events,
                                 clock);
         listen(serving, settings, clusters.keySet());
         service = serving;
         webhook.ifPresent(each -> each.start(Background.scheduler(timeline)));
+        associations = store;
         Thread.ofPlatform()
                 .name("warm-up")
                 .daemon()
@@ -119,17 +122,22 @@ public class AuthServer {
         } catch (RuntimeException e) {
             LOG.warnf("STS does not say who this service is: %s", e.getMessage());
         } finally {
-            ready = true;
+            warm = true;
         }
     }
 
-    /** Whether callers are served. */
+    /** Whether callers are served, with associations that may be as they once were. */
     boolean ready() {
-        return ready;
+        return warm && freshness() != Freshness.UNKNOWN;
+    }
+
+    Freshness freshness() {
+        Associations known = associations;
+        return known == null ? Freshness.UNKNOWN : known.freshness();
     }
 
     public void stop() {
-        ready = false;
+        warm = false;
         AuthService serving = service;
         if (serving == null) {
             return;

@@ -7,10 +7,13 @@ import io.podidentity.auth.exchange.LocalCallers;
 import io.podidentity.auth.exchange.SignatureCheck;
 import io.podidentity.aws.SdkSettings;
 import io.podidentity.config.AuthConfig;
+import io.podidentity.config.ClusterSource;
 import io.podidentity.config.InvalidSettingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The service's settings, checked as a whole. */
@@ -33,8 +36,38 @@ final class AuthSettings {
         }
     }
 
-    static Path associations(AuthConfig config) {
-        return config.associations().orElseThrow(() -> missing("--associations", "give a file"));
+    /** The file of associations, if one is given. */
+    static Optional<Path> associationsFile(AuthConfig config) {
+        List<String> given =
+                config.associations()
+                        .orElseThrow(() -> missing("--associations", "give a file, or kubernetes"));
+        List<String> files =
+                given.stream().filter(each -> !each.equals(AuthConfig.KUBERNETES)).toList();
+        if (files.size() > 1) {
+            throw new InvalidSettingException(
+                    "--associations", files + " are several files", "give one");
+        }
+        return files.stream().findFirst().map(Path::of);
+    }
+
+    static boolean associationsInCluster(AuthConfig config) {
+        return config.associations().orElse(List.of()).contains(AuthConfig.KUBERNETES);
+    }
+
+    /** The name of the cluster that this runs in, whose resources are associations. */
+    static String ownCluster(AuthConfig config) {
+        List<ClusterSource> all =
+                config.cluster().orElse(List.of()).stream().map(ClusterSource::parse).toList();
+        List<ClusterSource> own =
+                all.stream().filter(each -> each.keys().equals(ClusterSource.API_SERVER)).toList();
+        List<ClusterSource> candidates = own.isEmpty() ? all : own;
+        if (candidates.size() != 1) {
+            throw new InvalidSettingException(
+                    "--associations",
+                    "kubernetes does not say which of the clusters this runs in",
+                    "give that as --cluster NAME=" + ClusterSource.API_SERVER);
+        }
+        return candidates.getFirst().name();
     }
 
     static Callers callers(AuthConfig config, AuthServiceSettings settings, Clock clock) {
