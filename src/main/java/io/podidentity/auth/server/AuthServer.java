@@ -96,13 +96,7 @@ public class AuthServer {
                         Background.VIRTUAL);
         Optional<Webhook> webhook =
                 new WebhookSettings(config, agent)
-                        .webhook(
-                                vertx,
-                                settings.region(),
-                                serving.guard(),
-                                store,
-                                events,
-                                clock);
+                        .webhook(vertx, settings.region(), serving.guard(), store, events, clock);
         listen(serving, settings, clusters.keySet());
         service = serving;
         webhook.ifPresent(each -> each.start(Background.scheduler(timeline)));
