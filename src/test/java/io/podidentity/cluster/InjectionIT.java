@@ -19,7 +19,9 @@ import io.podidentity.auth.server.WebhookService;
 import io.podidentity.guard.Budget;
 import io.podidentity.guard.ConnectionGuard;
 import io.podidentity.harness.FreePorts;
+import io.podidentity.harness.OwnAuth;
 import io.podidentity.harness.Shell;
+import io.podidentity.harness.StsPeer;
 import io.podidentity.harness.TestClock;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -116,11 +118,7 @@ class InjectionIT {
     private static void startWebhook() throws Exception {
         server.kubectl("create serviceaccount pod-identity-auth --namespace kube-system");
         server.kubectl("apply --filename " + FILES.resolve("injection-webhook.yaml"));
-        // Nothing here routes to Services.
-        server.kubectl(
-                "patch mutatingwebhookconfiguration pod-identity-webhook --type json --patch "
-                        + "[{\"op\":\"replace\",\"path\":\"/webhooks/0/clientConfig\",\"value\":"
-                        + "{\"url\":\"https://127.0.0.1:%d/mutate\"}}]".formatted(PORT));
+        callWebhookAt(PORT);
         vertx = Vertx.vertx();
         webhook =
                 new WebhookService(
@@ -147,12 +145,7 @@ class InjectionIT {
     }
 
     private static WebhookCertificate certificate(Clock clock) throws IOException {
-        Path account =
-                server.account(
-                        folder.resolve("account"),
-                        "kube-system",
-                        "pod-identity-auth",
-                        Duration.ofHours(1));
+        Path account = account(folder.resolve("account"));
         return new WebhookCertificate(
                 new io.podidentity.token.ApiServer(
                         URI.create("https://127.0.0.1:" + server.port()),
@@ -161,6 +154,10 @@ class InjectionIT {
                 "kube-system",
                 "pod-identity-webhook",
                 clock);
+    }
+
+    private static Path account(Path mount) throws IOException {
+        return server.account(mount, "kube-system", "pod-identity-auth", Duration.ofHours(1));
     }
 
     private static void serve(ServerKey key) {
@@ -532,6 +529,55 @@ class InjectionIT {
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
                     .getIssuerX500Principal();
         }
+    }
+
+    @Test
+    void packagedAuthMakesItsCertificateAndInjects() throws Exception {
+        int port = FreePorts.next();
+        Path state = Files.createDirectories(folder.resolve("packaged"));
+        Files.writeString(
+                state.resolve("associations.yaml"),
+                """
+                associations:
+                  - {cluster: own, namespace: %s, serviceAccount: default, roleArn: "%s"}
+                """
+                        .formatted(NOTHING, ROLE));
+        Path account = account(state.resolve("account"));
+        Files.writeString(account.resolve("namespace"), "kube-system");
+        try (StsPeer sts = new StsPeer("ASIAFROMSTS");
+                OwnAuth auth =
+                        OwnAuth.start(
+                                state,
+                                sts.endpoint(),
+                                process ->
+                                        process.environment("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+                                                .environment(
+                                                        "KUBERNETES_SERVICE_PORT",
+                                                        "" + server.port())
+                                                .environment(
+                                                        "AGENT_SERVICE_ACCOUNT_DIR",
+                                                        account.toString())
+                                                .flags("--cluster", "own=api-server")
+                                                .flags("--inject-port", "" + port))) {
+            callWebhookAt(port);
+            await("injection")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> admit(NOTHING, List.of(podOf("default"))).getFirst().hasLabel());
+            assertThat(auth.process().get(auth.process().metrics("/metrics")).body())
+                    .contains("pod_identity_auth_pods_reviewed_total{result=\"injected\"");
+        } finally {
+            callWebhookAt(PORT);
+            awaitInjectionByWebhook();
+        }
+    }
+
+    private static void callWebhookAt(int port) {
+        // Nothing here routes to Services.
+        server.kubectl(
+                "patch mutatingwebhookconfiguration pod-identity-webhook --type json --patch "
+                        + "[{\"op\":\"add\",\"path\":\"/webhooks/0/clientConfig/service\",\"value\":null},"
+                        + "{\"op\":\"add\",\"path\":\"/webhooks/0/clientConfig/url\",\"value\":"
+                        + "\"https://127.0.0.1:%d/mutate\"}]".formatted(port));
     }
 
     private static String bundle() {
