@@ -61,7 +61,9 @@ class ArchitectureTest {
         "auth.cluster, auth.associations schedule",
         "auth.exchange, auth auth.associations token",
         "auth.sts, auth.associations auth.exchange aws outbound token",
-        "auth.server, auth auth.associations auth.cluster auth.exchange auth.sts aws config guard"
+        "auth.injection, auth auth.associations guard token",
+        "auth.server, auth auth.associations auth.cluster auth.exchange auth.injection auth.sts aws"
+                + " config guard"
                 + " outbound schedule tls token",
         "cli, agent.node auth.server aws config",
         "dev, auth.associations auth.exchange auth.server auth.sts config schedule token",

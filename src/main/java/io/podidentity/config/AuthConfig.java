@@ -114,4 +114,32 @@ public interface AuthConfig {
     @Flag(help = "Serves without TLS beyond loopback, where something before it has TLS")
     @WithDefault("false")
     boolean allowPlainHttp();
+
+    @Flag(
+            help =
+                    "Serves the webhook that injects pods on this port, for the cluster whose keys"
+                            + " are at api-server",
+            otherwise = "none")
+    @WithConverter(Converters.Port.class)
+    Optional<Integer> injectPort();
+
+    @Flag(
+            help = "Name of the MutatingWebhookConfiguration and of the Secret of its authority",
+            label = "NAME")
+    @WithDefault("pod-identity-webhook")
+    String injectWebhook();
+
+    @Flag(help = "Where injected pods ask for credentials", label = "URL", check = Check.URL)
+    @WithDefault("http://169.254.170.23/v1/credentials")
+    String injectAddress();
+
+    @Flag(
+            help = "PEM file of the webhook's certificate; read again when it changes",
+            label = "FILE",
+            otherwise = "one that it makes itself",
+            check = Check.FILE)
+    Optional<Path> injectTlsCert();
+
+    @Flag(help = "PEM file of that certificate's key, PKCS #8", label = "FILE", check = Check.FILE)
+    Optional<Path> injectTlsKey();
 }

@@ -21,7 +21,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Assembles the service; not a bean, so that an agent does not load it. */
@@ -101,7 +100,7 @@ final class AuthAssembly {
             AuthClusters.Verifiers clusters,
             AssociationStore associations,
             StsCalls sts,
-            Supplier<AuthMetrics> metrics,
+            AuthEvents events,
             Clock clock) {
         String region = settings.region();
         StsSessions sessions = new StsSessions(AssumeRole.at(sts), region, UUID::randomUUID);
@@ -109,6 +108,6 @@ final class AuthAssembly {
                 new Exchange(clusters.pods()::get, associations, sessions, clock),
                 new AssociationsApi(clusters.pods().keySet(), associations, region, clock),
                 AuthSettings.callers(config, settings, clusters.callers(), clock),
-                metrics.get());
+                events);
     }
 }

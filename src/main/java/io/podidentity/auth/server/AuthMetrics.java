@@ -1,9 +1,11 @@
 package io.podidentity.auth.server;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.podidentity.auth.associations.Associations.Freshness;
+import io.podidentity.auth.injection.InjectionEvents;
 import io.podidentity.auth.sts.StsCalls;
 import io.podidentity.config.Version;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
@@ -12,7 +14,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Metrics of {@code auth}. */
-public final class AuthMetrics implements AuthEvents {
+public final class AuthMetrics implements AuthEvents, InjectionEvents {
 
     private static final String PREFIX = "pod_identity_auth_";
 
@@ -49,6 +51,15 @@ public final class AuthMetrics implements AuthEvents {
     @Override
     public void exchanged(String result, Duration took) {
         timer(result).record(took);
+    }
+
+    @Override
+    public void reviewed(Result result) {
+        Counter.builder(PREFIX + "pods_reviewed")
+                .description("Pods that the webhook was asked about")
+                .tag("result", result.code())
+                .register(registry)
+                .increment();
     }
 
     /** The results are the codes of a service model, and so are few. */

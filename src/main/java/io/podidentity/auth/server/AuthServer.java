@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 import java.net.BindException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +35,9 @@ public class AuthServer {
 
     private static final Logger LOG = Logger.getLogger(AuthServer.class);
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(5);
+
+    /** A pod that is created before the webhook listens is not injected. */
+    private static final Duration WEBHOOK_PATIENCE = Duration.ofSeconds(15);
 
     private final Vertx vertx;
     private final AuthConfig config;
@@ -78,29 +82,35 @@ public class AuthServer {
         OwnIdentity.check(sts);
         AuthClusters.Verifiers clusters =
                 new AuthClusters(config, agent, timeline, clock).verifiers();
+        AuthMetrics events = metrics.get();
         AssociationStore store =
                 AuthAssembly.associations(vertx, config, agent, settings.region(), timeline, clock);
         AuthService serving =
                 new AuthService(
                         vertx,
                         settings,
-                        AuthAssembly.parts(config, settings, clusters, store, sts, metrics, clock),
+                        AuthAssembly.parts(config, settings, clusters, store, sts, events, clock),
                         Background.VIRTUAL);
+        Optional<Webhook> webhook =
+                new WebhookSettings(config, agent)
+                        .webhook(vertx, settings.region(), serving.guard(), store, events, clock);
         Set<String> names = clusters.pods().keySet();
         listen(serving, settings, names);
         service = serving;
+        webhook.ifPresent(each -> each.start(Background.scheduler(timeline)));
         associations = store;
         Thread.ofPlatform()
                 .name("warm-up")
                 .daemon()
-                .start(() -> warmUp(serving, names.iterator().next()));
+                .start(() -> warmUp(serving, names.iterator().next(), webhook));
     }
 
     /** Warms up before the service is ready: agents wait only a second. */
-    private void warmUp(AuthService serving, String cluster) {
+    private void warmUp(AuthService serving, String cluster, Optional<Webhook> webhook) {
         try {
             serving.warmUp(cluster, "none");
             OwnIdentity.warmUp(sts);
+            webhook.ifPresent(each -> each.await(WEBHOOK_PATIENCE));
         } catch (RuntimeException e) {
             LOG.warnf("STS does not say who this service is: %s", e.getMessage());
         } finally {

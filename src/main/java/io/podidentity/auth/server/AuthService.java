@@ -71,6 +71,11 @@ public final class AuthService {
         return guard.close().thenCompose(done -> server.close().toCompletionStage());
     }
 
+    /** Guards also the other listeners of this process. */
+    ConnectionGuard guard() {
+        return guard;
+    }
+
     /** Warm-up: exchanges one dummy token. Blocks. */
     public void warmUp(String cluster, String token) {
         var _ = exchange.exchange(cluster, token);

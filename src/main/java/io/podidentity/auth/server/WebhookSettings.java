@@ -1,0 +1,112 @@
+package io.podidentity.auth.server;
+
+import io.podidentity.auth.associations.Associations;
+import io.podidentity.auth.injection.Injection;
+import io.podidentity.auth.injection.InjectionEvents;
+import io.podidentity.auth.injection.PodPatch;
+import io.podidentity.auth.injection.WebhookCertificate;
+import io.podidentity.config.AgentConfig;
+import io.podidentity.config.AuthConfig;
+import io.podidentity.config.ClusterSource;
+import io.podidentity.config.InvalidSettingException;
+import io.podidentity.guard.ConnectionGuard;
+import io.podidentity.schedule.Background;
+import io.podidentity.token.OwnCluster;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The webhook's settings, checked as a whole. */
+record WebhookSettings(AuthConfig config, AgentConfig agent) {
+
+    private static final String PORT = "--inject-port";
+    private static final Duration API_SERVER_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Empty where pods are injected otherwise. */
+    Optional<Webhook> webhook(
+            Vertx vertx,
+            String region,
+            ConnectionGuard guard,
+            Associations associations,
+            InjectionEvents events,
+            Clock clock) {
+        return config.injectPort()
+                .map(
+                        port ->
+                                new Webhook(
+                                        new WebhookService(
+                                                vertx,
+                                                config.bindHost().address(),
+                                                port,
+                                                guard,
+                                                new Injection(
+                                                        associations,
+                                                        cluster(),
+                                                        new PodPatch(
+                                                                region,
+                                                                URI.create(config.injectAddress())),
+                                                        events),
+                                                Background.VIRTUAL),
+                                        keys(vertx, clock)));
+    }
+
+    private String cluster() {
+        List<ClusterSource> clusters =
+                config.cluster().orElse(List.of()).stream().map(ClusterSource::parse).toList();
+        return clusters.stream()
+                .filter(each -> each.keys().equals(ClusterSource.API_SERVER))
+                .findFirst()
+                .or(
+                        () ->
+                                clusters.size() == 1
+                                        ? Optional.of(clusters.getFirst())
+                                        : Optional.empty())
+                .map(ClusterSource::name)
+                .orElseThrow(
+                        () ->
+                                new InvalidSettingException(
+                                        PORT,
+                                        "it is not clear to which cluster its pods belong",
+                                        "give --cluster NAME=api-server"));
+    }
+
+    private Webhook.Keys keys(Vertx vertx, Clock clock) {
+        if (config.injectTlsCert().isPresent() || config.injectTlsKey().isPresent()) {
+            return Webhook.inFiles(
+                    new Tls(
+                            config.injectTlsCert().orElseThrow(() -> missing("--inject-tls-cert")),
+                            config.injectTlsKey().orElseThrow(() -> missing("--inject-tls-key")),
+                            null,
+                            false),
+                    vertx);
+        }
+        return Webhook.made(
+                new WebhookCertificate(
+                        OwnCluster.apiServer(agent, API_SERVER_TIMEOUT)
+                                .orElseThrow(() -> missing("--inject-tls-cert")),
+                        namespace(),
+                        config.injectWebhook(),
+                        clock));
+    }
+
+    private String namespace() {
+        Path file = agent.serviceAccountDir().resolve("namespace");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new InvalidSettingException(
+                    PORT, file + " cannot be read", "mount a service account's token");
+        }
+    }
+
+    private static InvalidSettingException missing(String flag) {
+        return new InvalidSettingException(
+                flag, "missing", "give --inject-tls-cert and --inject-tls-key outside a cluster");
+    }
+}
