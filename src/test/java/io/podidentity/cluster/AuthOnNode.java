@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Pod identity on a cluster that is not EKS, with the chart alone: associations are resources,
- * pods are injected, and {@code auth} has its roles from LocalStack's STS.
+ * Pod identity on a cluster that is not EKS, with the chart alone: associations are resources, pods
+ * are injected, and {@code auth} has its roles from LocalStack's STS.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class AuthOnNode {
@@ -135,10 +135,11 @@ abstract class AuthOnNode {
     @Order(2)
     void changeCountsForTheNextPodAndRemovalToo() throws IOException {
         node.apply(association("team", "team-other"));
-        assertThat(agent.ask(Pod.tokenOfAnother(node, "team", "changed")))
-                .contains("AccessKeyId");
-        assertThat(node.kubectl("logs --since=1m --prefix --selector"
-                        + " app.kubernetes.io/name=pod-identity-auth --namespace kube-system"))
+        assertThat(agent.ask(Pod.tokenOfAnother(node, "team", "changed"))).contains("AccessKeyId");
+        assertThat(
+                        node.kubectl(
+                                "logs --since=1m --prefix --selector"
+                                        + " app.kubernetes.io/name=pod-identity-auth --namespace kube-system"))
                 .contains("assumed-role/team-other/eks-my-cluster-changed-");
 
         node.kubectl("delete pia --all --namespace team");
