@@ -58,14 +58,21 @@ public final class HttpClient implements AutoCloseable {
             Destination to = Destination.of(call.uri());
             Connection connection = pool.take(to);
             used.set(connection);
+            long start = System.nanoTime();
+            boolean answered = false;
             try {
                 if (aborted) {
                     throw new InterruptedIOException("aborted");
                 }
-                return connection.exchange(call);
+                HttpAnswer answer = connection.exchange(call);
+                answered = true;
+                return answer;
             } finally {
                 used.set(null);
                 pool.giveBack(to, connection);
+                if (!answered) {
+                    pool.distrust(to, start);
+                }
             }
         }
 

@@ -77,6 +77,17 @@ final class Pool {
         }
     }
 
+    /**
+     * Closes the idle connections that have served nobody since. Who gets no answer may have asked
+     * a server that is gone without a word, such as one of a Service, and they may lead there too.
+     */
+    synchronized void distrust(Destination to, long sinceNanos) {
+        PerDestination own = of(to);
+        while (!own.idle.isEmpty() && own.idle.getFirst().lastUsedNanos() - sinceNanos < 0) {
+            closeFirst(own);
+        }
+    }
+
     synchronized void close() {
         closed = true;
         destinations.values().forEach(own -> own.idle.forEach(Connection::close));
@@ -211,12 +222,16 @@ final class Pool {
             while (!own.idle.isEmpty()
                     && now - own.idle.getFirst().lastUsedNanos()
                             > IDLE_TIMEOUT.dividedBy(2).toNanos()) {
-                own.idle.removeFirst().close();
-                own.open--;
+                closeFirst(own);
             }
             sweeping |= !own.idle.isEmpty();
         }
         return sweeping;
+    }
+
+    private static void closeFirst(PerDestination own) {
+        own.idle.removeFirst().close();
+        own.open--;
     }
 
     private PerDestination of(Destination to) {

@@ -186,6 +186,33 @@ class HttpClientTest {
         }
     }
 
+    /** One of a Service that is gone without a word; all connections may lead to it. */
+    @Test
+    void whoGetsNoAnswerLeavesTheNextNoConnectionThatMayBeAsDead() throws Exception {
+        try (Script server = new Script();
+                HttpClient client = client(Proxies.NONE)) {
+            FutureTask<Integer> first = started(() -> client.send(get(server.port())).status());
+            Script.Conversation one = server.next();
+            FutureTask<Integer> second = started(() -> client.send(get(server.port())).status());
+            Script.Conversation other = server.next();
+            other.answer();
+            assertThat(second.get()).isEqualTo(200);
+            one.answer();
+            assertThat(first.get()).isEqualTo(200);
+            HttpClient.Exchange exchange = client.exchange(get(server.port()));
+            FutureTask<Integer> unanswered = started(() -> exchange.answer().status());
+            one.read();
+            exchange.abort();
+            assertThatThrownBy(unanswered::get).hasCauseInstanceOf(IOException.class);
+
+            FutureTask<Integer> next = started(() -> client.send(get(server.port())).status());
+            server.next().answer();
+
+            assertThat(next.get()).isEqualTo(200);
+            assertThat(other.ended()).isTrue();
+        }
+    }
+
     @Test
     void silentServerIsGivenUp() throws Exception {
         try (Script server = new Script();
