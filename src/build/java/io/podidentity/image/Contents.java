@@ -16,7 +16,10 @@ final class Contents {
         Path home = ImageTree.home(root);
         System.out.printf(
                 "%-28s %7.1f MB%n", "system libraries", megabytes(root) - megabytes(home));
-        for (String part : new String[] {"jre", "app/lib", "agent.aot"}) {
+        for (String part : new String[] {"jre", "app/lib", "agent.aot", "auth-lib"}) {
+            if (Files.notExists(home.resolve(part))) {
+                continue;
+            }
             System.out.printf("%-28s %7.1f MB%n", part, megabytes(home.resolve(part)));
         }
         System.out.printf("%-28s %7.1f MB%n", "all files", megabytes(root));

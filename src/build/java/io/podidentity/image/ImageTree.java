@@ -2,6 +2,7 @@ package io.podidentity.image;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.podidentity.harness.PackagedAgent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,11 +19,13 @@ import java.util.stream.Stream;
 /**
  * The files of the image as they stand in the container, under {@code target/image/root}: a Java
  * runtime with the modules in use, the packages it needs, the application, an AOT cache trained on
- * requests, and no shell.
+ * requests, and no shell. The image of {@code auth} is the same and a layer more.
  */
 public final class ImageTree {
 
     static final String HOME = "opt/pod-identity-agent";
+
+    private static final String AUTH_LIBRARIES = "auth-lib";
 
     /** All files' time: layers with the same contents are the same, and the AOT cache checks it. */
     static final FileTime TIME = FileTime.from(Instant.ofEpochSecond(1));
@@ -46,6 +50,10 @@ public final class ImageTree {
         Path tar = project.resolve("target/image/pod-identity-agent.tar");
         JibImage.write(tree.root, arguments[1], tar);
         Contents.print(tree.root, tar);
+        Path more = tree.makeAuth();
+        Path authTar = project.resolve("target/image/pod-identity-auth.tar");
+        JibImage.writeAuth(tree.root, more, arguments[1], authTar);
+        Contents.print(more, authTar);
     }
 
     /** Where the application and its runtime are, below a tree or below {@code /}. */
@@ -64,6 +72,42 @@ public final class ImageTree {
                 home.resolve("app/quarkus-run.jar").toString());
     }
 
+    /**
+     * The same for {@code auth}, with Kubernetes' client after all that the AOT cache knows. No
+     * flag may differ, or the cache is not used.
+     */
+    static List<String> authEntryPoint(Path root) {
+        Path home = home(root);
+        List<String> line = new ArrayList<>(entryPoint(root, "-XX:AOTCache="));
+        line.removeLast();
+        line.removeLast();
+        line.add("-cp");
+        line.add(home.resolve("app/quarkus-run.jar") + ":" + home.resolve(AUTH_LIBRARIES + "/*"));
+        line.add(PackagedAgent.MAIN);
+        return line;
+    }
+
+    /** What the image of {@code auth} has more than the agent's. */
+    private Path makeAuth() throws IOException {
+        Path more = project.resolve("target/image/auth");
+        delete(more);
+        Path jars = home(more).resolve(AUTH_LIBRARIES);
+        Files.createDirectories(jars);
+        copy(project.resolve("target/auth-lib"), jars);
+        Sbom sbom = Sbom.read(home(root).resolve("sbom.cdx.json")).addJars(jars);
+        refuseFaults(sbom);
+        sbom.write(home(more).resolve("sbom-auth.cdx.json"));
+        sameTimes(more);
+        return more;
+    }
+
+    private void refuseFaults(Sbom sbom) throws IOException {
+        List<String> faults = Advisories.of(project).against(sbom.packages());
+        if (!faults.isEmpty()) {
+            throw new IllegalStateException("not to be shipped: " + faults);
+        }
+    }
+
     private void make() throws Exception {
         delete(root);
         Path home = home(root);
@@ -76,10 +120,7 @@ public final class ImageTree {
         copy(project.resolve("target/quarkus-app"), home.resolve("app"));
         copy(project.resolve("src/main/docker/java.args"), home.resolve("java.args"));
         Sbom sbom = Sbom.read(project.resolve("target/bom.json")).add(system).addRuntime();
-        List<String> faults = Advisories.of(project).against(sbom.packages());
-        if (!faults.isEmpty()) {
-            throw new IllegalStateException("not to be shipped: " + faults);
-        }
+        refuseFaults(sbom);
         sbom.write(home.resolve("sbom.cdx.json"));
         copy(project.resolve("LICENSE"), home.resolve("LICENSE"));
         Files.createDirectories(root.resolve("etc"));
@@ -90,9 +131,9 @@ public final class ImageTree {
         Files.writeString(root.resolve("etc/group"), "root:x:0:\nnonroot:x:65532:\n", UTF_8);
         // A place to mount where the root file system is read-only.
         Files.createDirectories(root.resolve("tmp"));
-        sameTimes();
+        sameTimes(root);
         Training.run(root);
-        sameTimes();
+        sameTimes(root);
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -119,8 +160,8 @@ public final class ImageTree {
         }
     }
 
-    private void sameTimes() throws IOException {
-        try (Stream<Path> files = Files.walk(root)) {
+    private static void sameTimes(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
             files.sorted(Comparator.reverseOrder())
                     .filter(file -> !Files.isSymbolicLink(file))
                     .forEach(ImageTree::sameTime);

@@ -2,6 +2,7 @@ package io.podidentity.image;
 
 import com.google.cloud.tools.jib.api.Containerizer;
 import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.JibContainerBuilder;
 import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs the tree into a tar file that container tools load, what changes least first. Docker of any
@@ -26,24 +28,43 @@ final class JibImage {
     /** As the manifests name it: containerd finds an image by no other name. */
     static final String NAME = "localhost/pod-identity-agent";
 
+    static final String AUTH_NAME = "localhost/pod-identity-auth";
+
     private JibImage() {}
 
+    /** The image of {@code auth} in the cluster: the agent's, and a layer with these files. */
+    static void writeAuth(Path root, Path more, String version, Path tar) throws Exception {
+        write(
+                new Content(AUTH_NAME, ImageTree.authEntryPoint(Path.of("/")), root, more),
+                version,
+                tar);
+    }
+
     static void write(Path root, String version, Path tar) throws Exception {
+        write(
+                new Content(NAME, ImageTree.entryPoint(Path.of("/"), "-XX:AOTCache="), root, null),
+                version,
+                tar);
+    }
+
+    private static void write(Content content, String version, Path tar) throws Exception {
         // Jib finds layers by the names and times of their files, and all of ours are of one time.
         Path layers = Files.createTempDirectory(tar.toAbsolutePath().getParent(), "layers");
         try {
-            write(root, version, tar, layers);
+            write(content, version, tar, layers);
         } finally {
             ImageTree.delete(layers);
         }
     }
 
-    private static void write(Path root, String version, Path tar, Path layers) throws Exception {
+    private static void write(Content content, String version, Path tar, Path layers)
+            throws Exception {
+        Path root = content.root();
         Path home = ImageTree.home(root);
-        Containerizer to = Containerizer.to(TarImage.at(tar).named(NAME + ":" + version));
+        Containerizer to = Containerizer.to(TarImage.at(tar).named(content.name() + ":" + version));
         to.setOfflineMode(true).setBaseImageLayersCache(layers).setApplicationLayersCache(layers);
-        Jib.fromScratch()
-                .setFormat(ImageFormat.Docker)
+        JibContainerBuilder image = Jib.fromScratch();
+        image.setFormat(ImageFormat.Docker)
                 .setPlatforms(Set.of(new Platform(architecture(), "linux")))
                 .addFileEntriesLayer(layer(root, "system", file -> !file.startsWith(home)))
                 .addFileEntriesLayer(
@@ -67,8 +88,11 @@ final class JibImage {
                                         "Hands each pod of a node the AWS credentials it is entitled to",
                                 "org.opencontainers.image.licenses", "Apache-2.0",
                                 "org.opencontainers.image.version", version))
-                .setEntrypoint(ImageTree.entryPoint(Path.of("/"), "-XX:AOTCache="))
-                .containerize(to);
+                .setEntrypoint(content.entryPoint());
+        if (content.more() != null) {
+            image.addFileEntriesLayer(layer(content.more(), "auth", file -> true));
+        }
+        image.containerize(to);
     }
 
     private static String architecture() {
@@ -93,4 +117,11 @@ final class JibImage {
         }
         return layer.build();
     }
+
+    /**
+     * What an image is made of.
+     *
+     * @param more another tree, which becomes the last layer; null for none
+     */
+    private record Content(String name, List<String> entryPoint, Path root, @Nullable Path more) {}
 }

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /** The list of all that is in the image, as CycloneDX: Maven's, with the rest added. */
@@ -38,6 +42,35 @@ final class Sbom {
                 "openjdk",
                 version,
                 "pkg:generic/openjdk@" + version.replace("+", "%2B"));
+    }
+
+    /** Adds the Maven artifacts of a folder, which say themselves what they are. */
+    Sbom addJars(Path folder) throws IOException {
+        try (Stream<Path> jars = Files.list(folder)) {
+            for (Path jar : jars.sorted().toList()) {
+                addJar(jar);
+            }
+        }
+        return this;
+    }
+
+    private void addJar(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            JarEntry entry =
+                    file.stream()
+                            .filter(
+                                    each ->
+                                            each.getName()
+                                                    .matches("META-INF/maven/.*/pom.properties"))
+                            .findFirst()
+                            .orElseThrow(() -> new IOException(jar + " does not say what it is"));
+            Properties pom = new Properties();
+            pom.load(file.getInputStream(entry));
+            String name = pom.getProperty("artifactId");
+            String version = pom.getProperty("version");
+            String group = pom.getProperty("groupId");
+            add("library", name, version, "pkg:maven/%s/%s@%s".formatted(group, name, version));
+        }
     }
 
     private Sbom add(String type, String name, String version, String url) {

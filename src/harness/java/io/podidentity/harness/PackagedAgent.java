@@ -415,13 +415,17 @@ public final class PackagedAgent implements AutoCloseable {
             List<String> line = new ArrayList<>();
             line.add(Shell.jdk("java"));
             line.addAll(jvm);
-            line.addAll(
-                    clusterClient
-                            ? List.of(
-                                    "-cp",
-                                    jar() + ":" + Path.of(jar()).resolve("../../auth-lib/*"),
-                                    MAIN)
-                            : List.of("-jar", jar()));
+            if (clusterClient) {
+                Path jars = Path.of(jar()).resolve("../../auth-lib/*").normalize();
+                line.addAll(
+                        List.of(
+                                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                                "-cp",
+                                jar() + ":" + jars,
+                                MAIN));
+            } else {
+                line.addAll(List.of("-jar", jar()));
+            }
             return line;
         }
 

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +49,7 @@ class ClusterAssociationsIT {
 
     @TempDir static Path folder;
 
+    private static final Deque<AutoCloseable> open = new ArrayDeque<>();
     private static @Nullable ApiServer kubernetes;
     private static StsPeer sts;
     private static OwnAuth auth;
@@ -60,7 +63,7 @@ class ClusterAssociationsIT {
         if (ApiServer.missing().isPresent()) {
             return;
         }
-        kubernetes = ApiServer.start(folder);
+        kubernetes = opened(ApiServer.start(folder));
         for (String manifest : new String[] {"crd", "rbac", "allowed-roles-policy"}) {
             kubernetes.kubectl("apply --filename " + MANIFESTS.resolve(manifest + ".yaml"));
         }
@@ -72,12 +75,17 @@ class ClusterAssociationsIT {
         kubernetes.kubectl("create namespace pod-identity");
         kubernetes.kubectl("create serviceaccount auth --namespace pod-identity");
         bind("auth");
-        sts = new StsPeer("ASIAFROMSTS");
-        auth = auth("first");
-        second = auth("second");
-        eks = auth.eks();
-        eksAuth = eksAuth(auth);
+        sts = opened(new StsPeer("ASIAFROMSTS"));
+        auth = opened(auth("first"));
+        second = opened(auth("second"));
+        eks = opened(auth.eks());
+        eksAuth = opened(eksAuth(auth));
         token = kubernetes.token("shop", "orders", TokenRules.EKS_AUDIENCE);
+    }
+
+    private static <T extends AutoCloseable> T opened(T resource) {
+        open.push(resource);
+        return resource;
     }
 
     /** Not before all: a class that is skipped so is in no report. */
@@ -96,14 +104,9 @@ class ClusterAssociationsIT {
     }
 
     @AfterAll
-    static void stop() {
-        if (kubernetes != null) {
-            eksAuth.close();
-            eks.close();
-            auth.close();
-            second.close();
-            sts.close();
-            kubernetes.close();
+    static void stop() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
         }
     }
 
@@ -304,6 +307,26 @@ class ClusterAssociationsIT {
                 .hasMessageContaining("nowhere");
     }
 
+    @Test
+    void resourceComesBeforeAPatternOfTheFile() throws IOException {
+        kubernetes.kubectl("create serviceaccount batch-a --namespace shop");
+        String ofBatch = kubernetes.token("shop", "batch-a", TokenRules.EKS_AUDIENCE);
+        eksAuth.assumeRoleForPodIdentity(r -> r.clusterName(CLUSTER).token(ofBatch));
+        assertThat(sts.calls().getLast().body()).contains("role%2Fbatch");
+
+        kubernetes.apply(
+                resource("batch", "team-a")
+                        .replace("serviceAccount: orders", "serviceAccount: batch-a"));
+
+        await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            eksAuth.assumeRoleForPodIdentity(
+                                    r -> r.clusterName(CLUSTER).token(ofBatch));
+                            return sts.calls().getLast().body().contains("role%2Fteam-a");
+                        });
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -390,8 +413,18 @@ class ClusterAssociationsIT {
 
     private static OwnAuth auth(String name) throws IOException {
         Path account = account("auth");
+        Path own = Files.createDirectories(folder.resolve(name));
+        Files.writeString(
+                own.resolve("associations.yaml"),
+                """
+                associations:
+                  - cluster: own
+                    namespace: shop
+                    serviceAccount: batch-*
+                    roleArn: arn:aws:iam::123456789012:role/batch
+                """);
         return OwnAuth.start(
-                Files.createDirectories(folder.resolve(name)),
+                own,
                 sts.endpoint(),
                 process ->
                         inCluster(process, account)

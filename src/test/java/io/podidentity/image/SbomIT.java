@@ -39,6 +39,30 @@ class SbomIT {
         assertThat(Advisories.of(Path.of("")).against(packages.stream())).isEmpty();
     }
 
+    /** Nodes pay for the agent alone. */
+    @Test
+    void clientOfKubernetesIsInTheImageOfAuthAlone() throws IOException {
+        List<String> ofAuth =
+                Sbom.read(
+                                ImageTree.home(Path.of("target/image/auth"))
+                                        .resolve("sbom-auth.cdx.json"))
+                        .packages()
+                        .toList();
+
+        assertThat(ofAuth)
+                .containsAll(packages)
+                .anyMatch(it -> it.startsWith("pkg:maven/io.fabric8/kubernetes-client@"));
+        assertThat(packages).noneMatch(it -> it.startsWith("pkg:maven/io.fabric8/"));
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .noneMatch(
+                            name ->
+                                    name.contains("fabric8")
+                                            || name.contains("snakeyaml-engine")
+                                            || name.contains("vertx-web-client"));
+        }
+    }
+
     @Test
     void everySystemLibraryBelongsToAPackageThatScannersSee() throws IOException {
         Path database = ROOT.resolve("var/lib/dpkg/status.d");

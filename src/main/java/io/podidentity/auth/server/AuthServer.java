@@ -2,7 +2,6 @@ package io.podidentity.auth.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.podidentity.auth.associations.AssociationStore;
-import io.podidentity.auth.associations.Associations;
 import io.podidentity.auth.associations.Associations.Freshness;
 import io.podidentity.auth.sts.OwnCredentials;
 import io.podidentity.auth.sts.OwnIdentity;
@@ -51,7 +50,7 @@ public class AuthServer {
     private final SystemTimeline timeline;
     private final Clock clock;
     private volatile @Nullable AuthService service;
-    private volatile @Nullable Associations associations;
+    private volatile @Nullable AssociationStore associations;
     private volatile boolean warm;
 
     AuthServer(
@@ -126,7 +125,7 @@ public class AuthServer {
     }
 
     Freshness freshness() {
-        Associations known = associations;
+        AssociationStore known = associations;
         return known == null ? Freshness.UNKNOWN : known.freshness();
     }
 
