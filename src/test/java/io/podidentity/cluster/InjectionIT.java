@@ -78,6 +78,8 @@ class InjectionIT {
     private static final String POLICY = "by-policy";
     private static final String WEBHOOK = "by-webhook";
     private static final String NOTHING = "not-injected";
+    private static final String ADDRESS = "http://169.254.170.23/v1/credentials";
+    private static final String IPV6_ADDRESS = "http://[fd00:ec2::23]/v1/credentials";
     private static final String REGION = "eu-west-1";
     private static final String ROLE = "arn:aws:iam::123456789012:role/orders";
     private static final int PORT = FreePorts.next();
@@ -105,7 +107,7 @@ class InjectionIT {
         server.kubectl(
                 "wait --for condition=Established crd/podidentityassociations.podidentity.io");
         associate("orders", "orders");
-        server.apply(policy("http://169.254.170.23/v1/credentials"));
+        server.apply(policy(ADDRESS));
         server.kubectl("apply --filename " + FILES.resolve("injection-check.yaml"));
         startWebhook();
         for (String namespace : List.of(POLICY, WEBHOOK)) {
@@ -129,8 +131,7 @@ class InjectionIT {
                         new Injection(
                                 InjectionIT::find,
                                 "dev",
-                                new PodPatch(
-                                        REGION, URI.create("http://169.254.170.23/v1/credentials")),
+                                new PodPatch(REGION, URI.create(ADDRESS)),
                                 result -> {
                                     synchronized (REVIEWED) {
                                         REVIEWED.add(result.code());
@@ -305,16 +306,16 @@ class InjectionIT {
 
     @Test
     void addressAndRegionOfThePolicyAreSettings() throws IOException {
-        String address = "http://[fd00:ec2::23]/v1/credentials";
         try {
-            server.apply(policy(address));
-            awaitVariables(variables -> variables.contains(address));
+            server.apply(policy(IPV6_ADDRESS));
+            awaitVariables(variables -> variables.contains(IPV6_ADDRESS));
             server.kubectl("apply --filename " + FILES.resolve("injection-policy.yaml"));
             // A region that was not set.
             awaitVariables(variables -> !variables.contains("_REGION\""));
         } finally {
-            server.apply(policy("http://169.254.170.23/v1/credentials"));
-            awaitVariables(variables -> variables.contains(REGION) && !variables.contains(address));
+            server.apply(policy(ADDRESS));
+            awaitVariables(
+                    variables -> variables.contains(REGION) && !variables.contains(IPV6_ADDRESS));
         }
     }
 
@@ -333,14 +334,20 @@ class InjectionIT {
 
     @Test
     void largePodsAreInjectedByBoth() throws IOException {
+        List<JsonNode> pod = List.of(largePod("orders"));
+
+        assertThat(admit(WEBHOOK, pod)).isEqualTo(admit(POLICY, pod));
+    }
+
+    /** Of more than a megabyte. */
+    private static ObjectNode largePod(String serviceAccount) throws IOException {
         List<Map<String, String>> variables = new ArrayList<>();
         for (int i = 0; i < 1200; i++) {
             variables.add(Map.of("name", "V" + i, "value", "v".repeat(1000)));
         }
-        ObjectNode pod = podOf("orders");
+        ObjectNode pod = podOf(serviceAccount);
         ((ObjectNode) pod.at("/spec/containers/0")).set("env", JSON.valueToTree(variables));
-
-        assertThat(admit(WEBHOOK, List.of(pod))).isEqualTo(admit(POLICY, List.of(pod)));
+        return pod;
     }
 
     @Test
@@ -550,7 +557,8 @@ class InjectionIT {
                                 state,
                                 sts.endpoint(),
                                 process ->
-                                        process.environment("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+                                        process.memoryOfImage()
+                                                .environment("KUBERNETES_SERVICE_HOST", "127.0.0.1")
                                                 .environment(
                                                         "KUBERNETES_SERVICE_PORT",
                                                         "" + server.port())
@@ -558,11 +566,15 @@ class InjectionIT {
                                                         "AGENT_SERVICE_ACCOUNT_DIR",
                                                         account.toString())
                                                 .flags("--cluster", "own=api-server")
-                                                .flags("--inject-port", "" + port))) {
+                                                .flags("--inject-port", "" + port)
+                                                .flags("--inject-address", IPV6_ADDRESS))) {
             callWebhookAt(port);
             await("injection")
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> admit(NOTHING, List.of(podOf("default"))).getFirst().hasLabel());
+            String injected =
+                    admit(NOTHING, List.of(largePod("default"))).getFirst().json().toString();
+            assertThat(injected).contains(IPV6_ADDRESS, "\"V1199\"");
             assertThat(auth.process().get(auth.process().metrics("/metrics")).body())
                     .contains("pod_identity_auth_pods_reviewed_total{result=\"injected\"");
         } finally {
@@ -620,7 +632,7 @@ class InjectionIT {
     private static String policy(String address) throws IOException {
         return Files.readString(FILES.resolve("injection-policy.yaml"))
                 .replace("AWS_REGION_NAME", REGION)
-                .replace("'http://169.254.170.23/v1/credentials'", "'" + address + "'");
+                .replace("'" + ADDRESS + "'", "'" + address + "'");
     }
 
     private static List<JsonNode> table() throws IOException {
