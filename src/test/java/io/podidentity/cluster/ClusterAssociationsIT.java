@@ -279,7 +279,9 @@ class ClusterAssociationsIT {
                                                 eks.listPodIdentityAssociations(
                                                                 r ->
                                                                         r.clusterName(CLUSTER)
-                                                                                .namespace("shop"))
+                                                                                .namespace("shop")
+                                                                                .serviceAccount(
+                                                                                        "orders"))
                                                         .associations())
                                         .singleElement()
                                         .satisfies(

@@ -97,7 +97,8 @@ final class ClusterClient implements AutoCloseable {
                     "this service may not use %s: bind its service account to the ClusterRole of rbac.yaml (%s)"
                             .formatted(kind, message(e));
             case 404 -> kind + " are unknown to the cluster: apply crd.yaml";
-            case 0 -> "the API server cannot be reached: " + reason(e);
+            // No answer.
+            case -1, 0 -> "the API server cannot be reached: " + reason(e);
             default -> "the API server answers " + e.getCode() + ": " + message(e);
         };
     }
