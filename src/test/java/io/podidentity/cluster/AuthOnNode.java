@@ -32,6 +32,18 @@ abstract class AuthOnNode {
     private static final String AUTH = "--namespace kube-system deployment/pod-identity-auth";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final String DRY_RUN =
+            """
+            kubectl create --dry-run=server --output yaml --filename - <<'END'
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: tried, namespace: team}
+            spec:
+              serviceAccountName: orders
+              containers: [{name: idle, image: none}]
+            END
+            """;
+
     private static @Nullable Process sts;
     private static @Nullable Pod pod;
 
@@ -185,6 +197,30 @@ abstract class AuthOnNode {
             assertThat(outcome.failed()).isZero();
         }
         assertIssued("afterwards");
+    }
+
+    /** What clusters before 1.36 have instead of the policy. */
+    @Test
+    @Order(5)
+    void webhookInjectsThroughItsService() throws IOException {
+        agent.run(
+                "helm upgrade eks-pod-identity-agent kubernetes/chart --namespace kube-system"
+                        + " --reuse-values --set auth.injection=webhook");
+        node.kubectl("rollout status --timeout=180s " + AUTH);
+        assertThat(node.kubectl("get mutatingadmissionpolicies --output name"))
+                .doesNotContain("pod-identity");
+
+        await("a webhook that the API server trusts")
+                .atMost(PATIENCE)
+                .until(
+                        () -> node.run(List.of("bash", "-c", DRY_RUN)).output(),
+                        pod -> pod.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
+        assertIssued("by-webhook");
+        assertThat(
+                        node.kubectl(
+                                "get pod by-webhook --namespace team --output"
+                                        + " jsonpath={.metadata.labels}"))
+                .contains("\"eks.amazonaws.com/pod-identity\":\"enabled\"");
     }
 
     /** As an SDK does, which asks again where EKS Auth was not quick enough. */

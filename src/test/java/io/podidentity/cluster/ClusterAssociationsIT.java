@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.podidentity.harness.AwsCli;
 import io.podidentity.harness.OwnAuth;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.Shell;
@@ -289,6 +290,39 @@ class ClusterAssociationsIT {
                                                         assertThat(each.associationId())
                                                                 .isEqualTo(id)));
         eks.deletePodIdentityAssociation(r -> r.clusterName(CLUSTER).associationId(id));
+        assertThat(kubernetes.kubectl("get pia --namespace shop --output name")).isEmpty();
+    }
+
+    @Test
+    void awsCliKeepsResources() {
+        AwsCli aws = new AwsCli(auth, CLUSTER);
+        String id =
+                aws.eks(
+                                "create-pod-identity-association",
+                                "--namespace",
+                                "shop",
+                                "--service-account",
+                                "orders",
+                                "--role-arn",
+                                ROLES + "orders")
+                        .getJsonObject("association")
+                        .getString("associationId");
+        String name = "orders-" + id.substring(13);
+        awaitStatus(name, "Ready", "");
+
+        aws.eks(
+                "update-pod-identity-association",
+                "--association-id",
+                id,
+                "--role-arn",
+                ROLES + "team-a");
+        assertThat(field(name, ".spec.roleArn")).isEqualTo(ROLES + "team-a");
+        assertThat(
+                        aws.eks("describe-pod-identity-association", "--association-id", id)
+                                .getJsonObject("association")
+                                .getString("roleArn"))
+                .isEqualTo(ROLES + "team-a");
+        aws.eks("delete-pod-identity-association", "--association-id", id);
         assertThat(kubernetes.kubectl("get pia --namespace shop --output name")).isEmpty();
     }
 

@@ -16,14 +16,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,14 +130,7 @@ class RestartIT {
     @Test
     void damagedRecordsCostACallEachAndNothingElse() throws IOException {
         untilKilled(TOKEN);
-        Random random = new Random(42);
-        for (Path record : records()) {
-            byte[] noise = Files.readAllBytes(record);
-            noise[random.nextInt(noise.length)] ^= 1;
-            FileTime expiry = Files.getLastModifiedTime(record);
-            Files.write(record, noise);
-            Files.setLastModifiedTime(record, expiry);
-        }
+        StateFaults.corrupt(state);
 
         try (PackagedAgent agent = builder.start().awaitReady()) {
             agent.issued(TOKEN);
@@ -167,7 +156,7 @@ class RestartIT {
     void fullFolderCostsWhatItCannotKeep() throws IOException {
         try (var _ = new Mounted("size=64k")) {
             String before = untilKilled(TOKEN);
-            fill(state.resolve("filler"));
+            StateFaults.fill(state.resolve("filler"));
             String other = TestTokens.of("reports").sign();
 
             try (PackagedAgent agent = builder.start().awaitReady()) {
@@ -227,30 +216,16 @@ class RestartIT {
     @ParameterizedTest
     @ValueSource(ints = {-3600, 3600})
     void clockThatIsAnHourOffAfterwardsLosesNothing(int seconds) throws IOException {
-        Path library = fakeClock();
+        StateFaults.clock(builder, 0);
         String token = podsToken(120);
         String before = untilKilled(token);
         outage();
-        builder.environment("LD_PRELOAD", library.toString())
-                .environment("FAKETIME", "%+d".formatted(seconds))
-                .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        StateFaults.clock(builder, seconds);
 
         try (PackagedAgent agent = builder.start().awaitReady()) {
             assertThat(agent.ask(token).body()).isEqualTo(before);
             assertThat(offset(agent.stdout().getFirst())).isBetween(seconds - 300L, seconds + 300L);
         }
-    }
-
-    private static Path fakeClock() throws IOException {
-        try (Stream<Path> all = Files.find(Path.of("/usr/lib"), 3, RestartIT::isFakeClock)) {
-            Optional<Path> found = all.findFirst();
-            assumeTrue(found.isPresent(), "needs libfaketime");
-            return found.get();
-        }
-    }
-
-    private static boolean isFakeClock(Path file, BasicFileAttributes attributes) {
-        return file.endsWith("faketime/libfaketime.so.1");
     }
 
     /** Seconds that a line of the log is ahead of this machine. */
@@ -329,24 +304,7 @@ class RestartIT {
     }
 
     private List<Path> records() throws IOException {
-        Path entries = state.resolve("entries");
-        if (!Files.isDirectory(entries)) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.list(entries)) {
-            return all.filter(each -> each.getFileName().toString().matches("[0-9a-f]{64}"))
-                    .toList();
-        }
-    }
-
-    private static void fill(Path file) throws IOException {
-        try (var out = Files.newOutputStream(file)) {
-            while (true) {
-                out.write(new byte[512]);
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left");
-        }
+        return StateFaults.records(state);
     }
 
     private static double metric(PackagedAgent agent, String series) {

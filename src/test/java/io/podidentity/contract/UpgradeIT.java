@@ -125,24 +125,6 @@ class UpgradeIT {
         assertThat(status(old.probe("/readyz"))).isEqualTo(200);
     }
 
-    @Test
-    void killedAgentCostsTheTimeOfItsStartAndNoCall() {
-        int calls = peer.calls("orders").size();
-        try (SteadyLoad load = SteadyLoad.start(old.port(), request)) {
-            awaitMore(load);
-
-            old.kill();
-            old = start().awaitReady();
-
-            String failures = load.failures();
-            awaitMore(load);
-            load.stop();
-            System.out.println("killed and started: " + load);
-            assertThat(load.failures()).isEqualTo(failures).doesNotContain("503");
-            assertThat(peer.calls("orders")).hasSize(calls);
-        }
-    }
-
     /** Amazon's agent shares its port with nobody. */
     @Test
     void agentThatWaitsForAnAddressTakesItWarm() throws IOException {
