@@ -20,7 +20,8 @@ class AwsCliIT {
         try (OwnAuth auth = OwnAuth.start(folder, URI.create("http://127.0.0.1:9"))) {
             AwsCli aws = new AwsCli(auth, "dev");
             JsonObject created =
-                    aws.eks("create-pod-identity-association",
+                    aws.eks(
+                                    "create-pod-identity-association",
                                     "--namespace",
                                     "team-*",
                                     "--service-account",
@@ -45,7 +46,8 @@ class AwsCliIT {
                                         "associationId": "%s"}]}
                                     """
                                             .formatted(created.getString("associationArn"), id)));
-            aws.eks("update-pod-identity-association",
+            aws.eks(
+                    "update-pod-identity-association",
                     "--association-id",
                     id,
                     "--role-arn",

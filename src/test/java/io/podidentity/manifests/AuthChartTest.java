@@ -56,7 +56,7 @@ class AuthChartTest {
 
     @Test
     void itsCertificateIsForTheNameThatAgentsCall() throws Exception {
-        JsonNode secret = one(documents(ON), "Secret").path("data");
+        JsonNode secret = one(documents(ON + "  injection: none"), "Secret").path("data");
         X509Certificate authority = certificate(secret, "ca.crt");
         X509Certificate own = certificate(secret, "tls.crt");
 
@@ -64,7 +64,7 @@ class AuthChartTest {
         assertThat(own.getSubjectAlternativeNames().toString())
                 .contains("pod-identity-auth.kube-system.svc");
         assertThat(secret.has("tls.key")).isTrue();
-        assertThat(documents(ON + "  tls: {secretName: given}"))
+        assertThat(documents(ON + "  injection: none\n  tls: {secretName: given}"))
                 .noneMatch(each -> kind(each).equals("Secret"));
     }
 
