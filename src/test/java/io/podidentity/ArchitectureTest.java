@@ -52,7 +52,7 @@ class ArchitectureTest {
         "agent.cache, agent.credentials token schedule",
         "agent.eksauth, agent.credentials aws config outbound schedule tls",
         "agent.node, config schedule token",
-        "agent.state, agent.cache agent.credentials schedule",
+        "agent.state, agent.cache agent.credentials schedule token",
         "agent.server, agent.cache agent.credentials agent.eksauth agent.node agent.state config guard"
                 + " schedule token",
         "agent.telemetry, agent.cache agent.credentials agent.eksauth agent.server agent.state"

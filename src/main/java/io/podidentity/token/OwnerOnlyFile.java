@@ -50,7 +50,7 @@ public record OwnerOnlyFile(Path path) {
      * @throws IOException if it cannot be trusted; the message says why
      */
     public String read() throws IOException {
-        UserPrincipal self = self();
+        UserPrincipal self = ProcessUser.get();
         // Held open, so that the file checked is the file read.
         try (DirectoryStream<Path> listed = Files.newDirectoryStream(folder())) {
             if (!(listed instanceof SecureDirectoryStream<Path> folder)) {
@@ -105,16 +105,6 @@ public record OwnerOnlyFile(Path path) {
                             PosixFilePermissions.fromString("rwx------")));
         } catch (FileAlreadyExistsException e) {
             // Its owner is checked on reading.
-        }
-    }
-
-    /** This process' user, as the owner of a new file: the JDK offers no other way. */
-    private UserPrincipal self() throws IOException {
-        Path sample = Files.createTempFile(folder(), ".owner", ".tmp");
-        try {
-            return Files.getOwner(sample, NOFOLLOW_LINKS);
-        } finally {
-            Files.delete(sample);
         }
     }
 }

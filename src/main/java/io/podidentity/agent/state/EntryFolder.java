@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.podidentity.token.ProcessUser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -24,7 +25,6 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,6 @@ final class EntryFolder {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path state;
-    private @Nullable UserPrincipal self;
 
     EntryFolder(Path state) {
         this.state = state;
@@ -194,24 +193,9 @@ final class EntryFolder {
     private void check(SecureDirectoryStream<Path> folder) throws IOException {
         PosixFileAttributes found =
                 folder.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
-        if (!found.permissions().equals(OURS) || !found.owner().equals(self())) {
+        if (!found.permissions().equals(OURS) || !found.owner().equals(ProcessUser.get())) {
             throw new FileSystemException(null, null, "others than the agent's user may use it");
         }
-    }
-
-    /** This process' user, as the owner of a new file: the JDK offers no other way. */
-    private UserPrincipal self() throws IOException {
-        UserPrincipal known = self;
-        if (known == null) {
-            Path sample = Files.createTempFile(state, ".owner", ".tmp");
-            try {
-                known = Files.getOwner(sample, NOFOLLOW_LINKS);
-            } finally {
-                Files.delete(sample);
-            }
-            self = known;
-        }
-        return known;
     }
 
     private void make() throws IOException {
