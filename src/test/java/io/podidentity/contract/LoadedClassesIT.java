@@ -113,7 +113,7 @@ class LoadedClassesIT {
             assertThat(auth.stderr())
                     .containsExactly(
                             "pod-identity-agent: --bind-host: anybody who reaches 0.0.0.0 could"
-                                    + " call; give --callers or --client-ca");
+                                    + " call; give --callers, --caller-service-account or --client-ca");
         }
     }
 

@@ -23,7 +23,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
-/** Assembles the service; not a bean, so that an agent does not load it. */
+/**
+ * Assembles the service; not a bean, so that an agent does not load it. What AuthServer passes has
+ * the types that it has it as: else the JVM loads those it must compare, in an agent too.
+ */
 final class AuthAssembly {
 
     private static final Logger LOG = Logger.getLogger(AuthAssembly.class);
@@ -100,7 +103,7 @@ final class AuthAssembly {
             AuthClusters.Verifiers clusters,
             AssociationStore associations,
             StsCalls sts,
-            AuthEvents events,
+            AuthMetrics events,
             Clock clock) {
         String region = settings.region();
         StsSessions sessions = new StsSessions(AssumeRole.at(sts), region, UUID::randomUUID);

@@ -1,8 +1,7 @@
 package io.podidentity.auth.server;
 
-import io.podidentity.auth.associations.Associations;
+import io.podidentity.auth.associations.AssociationStore;
 import io.podidentity.auth.injection.Injection;
-import io.podidentity.auth.injection.InjectionEvents;
 import io.podidentity.auth.injection.PodPatch;
 import io.podidentity.auth.injection.WebhookCertificate;
 import io.podidentity.config.AgentConfig;
@@ -33,8 +32,8 @@ record WebhookSettings(AuthConfig config, AgentConfig agent) {
             Vertx vertx,
             String region,
             ConnectionGuard guard,
-            Associations associations,
-            InjectionEvents events,
+            AssociationStore associations,
+            AuthMetrics events,
             Clock clock) {
         return config.injectPort()
                 .map(
