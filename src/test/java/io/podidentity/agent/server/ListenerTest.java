@@ -16,6 +16,7 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Map;
@@ -98,8 +99,12 @@ class ListenerTest {
 
         settle(listener.close());
 
-        // Free again.
-        new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1")).close();
+        // Free again: the JDK closes a socket when its selector has looked at it once more.
+        await().ignoreException(BindException.class)
+                .untilAsserted(
+                        () ->
+                                new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))
+                                        .close());
     }
 
     private boolean attempt(Listener failing) throws Exception {
