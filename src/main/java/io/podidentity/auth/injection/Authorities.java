@@ -1,11 +1,8 @@
 package io.podidentity.auth.injection;
 
-import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +33,10 @@ record Authorities(List<CertifiedKey> all) {
             List<byte[]> encodedKeys = Pem.contents(keys);
             List<CertifiedKey> all = new ArrayList<>();
             for (byte[] encoded : Pem.contents(certificates)) {
-                all.add(new CertifiedKey(certificate(encoded), key(encodedKeys.get(all.size()))));
+                all.add(
+                        new CertifiedKey(
+                                CertifiedKey.certificate(encoded),
+                                key(encodedKeys.get(all.size()))));
             }
             return new Authorities(all);
         } catch (GeneralSecurityException | RuntimeException e) {
@@ -73,12 +73,6 @@ record Authorities(List<CertifiedKey> all) {
     /** Their keys, as PEM. */
     String keys() {
         return all.stream().map(CertifiedKey::keyPem).collect(Collectors.joining());
-    }
-
-    private static X509Certificate certificate(byte[] encoded) throws GeneralSecurityException {
-        return (X509Certificate)
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(encoded));
     }
 
     private static PrivateKey key(byte[] encoded) throws GeneralSecurityException {

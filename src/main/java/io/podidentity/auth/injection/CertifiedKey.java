@@ -134,6 +134,10 @@ record CertifiedKey(X509Certificate certificate, PrivateKey key) {
         signature.initSign(issuerKey);
         signature.update(content);
         byte[] encoded = Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(signature.sign()));
+        return certificate(encoded);
+    }
+
+    static X509Certificate certificate(byte[] encoded) throws GeneralSecurityException {
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509")
                         .generateCertificate(new ByteArrayInputStream(encoded));

@@ -48,7 +48,7 @@ final class AuthAssembly {
             return file.orElseThrow();
         }
         requireClient();
-        String cluster = AuthSettings.ownCluster(config);
+        String cluster = AuthSettings.ownCluster(config, "--associations");
         if (config.allowAnyRole()) {
             LOG.warn(
                     "--allow-any-role: whoever may create a PodIdentityAssociation gets any role that"

@@ -57,8 +57,12 @@ final class AuthSettings {
         return config.associations().orElse(List.of()).contains(AuthConfig.KUBERNETES);
     }
 
-    /** The name of the cluster that this runs in, whose resources are associations. */
-    static String ownCluster(AuthConfig config) {
+    /**
+     * The name of the cluster that this runs in.
+     *
+     * @param flag what asks for it, for the error
+     */
+    static String ownCluster(AuthConfig config, String flag) {
         List<ClusterSource> all =
                 config.cluster().orElse(List.of()).stream().map(ClusterSource::parse).toList();
         List<ClusterSource> own =
@@ -66,8 +70,8 @@ final class AuthSettings {
         List<ClusterSource> candidates = own.isEmpty() ? all : own;
         if (candidates.size() != 1) {
             throw new InvalidSettingException(
-                    "--associations",
-                    "kubernetes does not say which of the clusters this runs in",
+                    flag,
+                    "it is not clear which of the clusters this runs in",
                     "give that as --cluster NAME=" + ClusterSource.API_SERVER);
         }
         return candidates.getFirst().name();

@@ -6,7 +6,6 @@ import io.podidentity.auth.injection.PodPatch;
 import io.podidentity.auth.injection.WebhookCertificate;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.AuthConfig;
-import io.podidentity.config.ClusterSource;
 import io.podidentity.config.InvalidSettingException;
 import io.podidentity.guard.ConnectionGuard;
 import io.podidentity.schedule.Background;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /** The webhook's settings, checked as a whole. */
@@ -46,33 +44,13 @@ record WebhookSettings(AuthConfig config, AgentConfig agent) {
                                                 guard,
                                                 new Injection(
                                                         associations,
-                                                        cluster(),
+                                                        AuthSettings.ownCluster(config, PORT),
                                                         new PodPatch(
                                                                 region,
                                                                 URI.create(config.injectAddress())),
                                                         events),
                                                 Background.VIRTUAL),
                                         keys(vertx, clock)));
-    }
-
-    private String cluster() {
-        List<ClusterSource> clusters =
-                config.cluster().orElse(List.of()).stream().map(ClusterSource::parse).toList();
-        return clusters.stream()
-                .filter(each -> each.keys().equals(ClusterSource.API_SERVER))
-                .findFirst()
-                .or(
-                        () ->
-                                clusters.size() == 1
-                                        ? Optional.of(clusters.getFirst())
-                                        : Optional.empty())
-                .map(ClusterSource::name)
-                .orElseThrow(
-                        () ->
-                                new InvalidSettingException(
-                                        PORT,
-                                        "it is not clear to which cluster its pods belong",
-                                        "give --cluster NAME=api-server"));
     }
 
     private Webhook.Keys keys(Vertx vertx, Clock clock) {
