@@ -67,7 +67,7 @@ final class EksAuthChecks {
             Signer found = signer.get();
             return Finding.ok(
                     found.origin()
-                            + (found.keyEnd().isEmpty() ? "" : ", key …" + found.keyEnd())
+                            + (found.keyEnd().isEmpty() ? "" : ", key ending in " + found.keyEnd())
                             + found.expires().map(until -> ", until " + until).orElse(""));
         } catch (NoCredentialsException e) {
             return Finding.fail(

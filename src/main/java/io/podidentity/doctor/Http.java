@@ -14,7 +14,7 @@ import java.util.Map;
 /** Requests to the agent and the instance's metadata, which never go through a proxy. */
 final class Http {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     private Http() {}
 

@@ -8,13 +8,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 
 /** Whether pods would find the agent at one of its addresses, and if not, who is there. */
 record ListenerLook(BindHost host, int port) {
 
-    /** What an agent says to a request without a token, or for another host. */
-    private static final Set<Integer> OF_AGENTS = Set.of(400, 403);
+    /** What an agent says to a request without a token. */
+    private static final int NO_TOKEN = 400;
+
+    /** What it says to one for another host, as one to a wildcard's loopback is. */
+    private static final int OTHER_HOST = 403;
 
     Finding find(boolean ipv6) throws IOException {
         if (!ipv6 && host.address().contains(":")) {
@@ -31,7 +33,8 @@ record ListenerLook(BindHost host, int port) {
             int status =
                     Http.get(URI.create("http://" + address + ":" + port + "/v1/credentials"))
                             .status();
-            if (OF_AGENTS.contains(status)) {
+            boolean wildcard = !address.equals(host.inUrl());
+            if (status == NO_TOKEN || (wildcard && status == OTHER_HOST)) {
                 return Finding.ok("answers as an agent does");
             }
             seen = "answers with status " + status + ", unlike an agent";

@@ -70,8 +70,12 @@ public record Report(List<Line> lines) {
 
     /** An exception in one line, which the JDK's messages alone are too short for. */
     static String text(IOException e) {
-        String name = e.getClass().getSimpleName();
-        return e.getMessage() == null ? name : name + ": " + e.getMessage();
+        IOException root = e;
+        while (root.getCause() instanceof IOException cause) {
+            root = cause;
+        }
+        String name = root.getClass().getSimpleName();
+        return root.getMessage() == null ? name : name + ": " + root.getMessage();
     }
 
     /** Whether nothing failed. */

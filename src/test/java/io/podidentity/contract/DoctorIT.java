@@ -84,7 +84,7 @@ class DoctorIT {
             assertThat(failed(node)).isSubsetOf("link");
             assertThat(node.get("permission").get("result").asText()).isEqualTo("ok");
             assertThat(node.get("signing credentials").get("seen").asText())
-                    .isEqualTo("the keys of AWS_ACCESS_KEY_ID, key …NODE");
+                    .isEqualTo("the keys of AWS_ACCESS_KEY_ID, key ending in NODE");
             assertThat(node.get("its figures").get("seen").asText()).contains("cache entries 1");
 
             Path file = Files.writeString(folder.resolve("token"), token);
@@ -102,7 +102,7 @@ class DoctorIT {
             assertThat(pod.exitCode()).as(pod.everything()).isZero();
             assertThat(pod.everything())
                     .containsPattern("ok +token file +of shop/orders, pod orders-0")
-                    .containsPattern("ok +its answer +key …")
+                    .containsPattern("ok +its answer +key ending in ")
                     .doesNotContain(token.substring(token.lastIndexOf('.') + 1))
                     .doesNotContain(
                             agent.ask(token).body().replaceAll("(?s).*\"Token\":\"|\".*", ""));
@@ -130,7 +130,9 @@ class DoctorIT {
         try (BlackHole nowhere = new BlackHole("127.0.0.1", 0)) {
             PackagedAgent doctor = node(URI.create("http://127.0.0.1:" + nowhere.port())).start();
             assertThat(doctor.exitCode()).isEqualTo(1);
-            assertThat(doctor.everything()).containsPattern("FAIL +EKS Auth +127\\.0\\.0\\.1");
+            assertThat(doctor.everything())
+                    .containsPattern(
+                            "FAIL +EKS Auth +(127\\.0\\.0\\.1: no connection|no answer within)");
         }
         try (HttpPeer silent = new HttpPeer().answer(HttpPeer.Answer.silence())) {
             PackagedAgent doctor = node(silent.address()).start();

@@ -70,6 +70,15 @@ class NodeChecksTest {
     }
 
     @Test
+    void somethingThatRefusesEverybodyIsNoAgent() throws IOException {
+        try (HttpPeer wall = new HttpPeer().answer(Answer.of(403, ""))) {
+            assertThat(listener(wall.port()).result()).isEqualTo(Result.FAIL);
+            assertThat(new ListenerLook(new BindHost("0.0.0.0"), wall.port()).find(true).result())
+                    .isEqualTo(Result.OK);
+        }
+    }
+
+    @Test
     void portOfAnotherProcessIsToldWithItsPid() throws IOException {
         try (HttpPeer other = new HttpPeer()) {
             Finding held = listener(other.port());

@@ -77,7 +77,7 @@ class PodChecksTest {
         assertThat(check("its answer"))
                 .isEqualTo(
                         Finding.ok(
-                                "key …9876 of account 123456789012, until 2099-01-01T00:00:00Z"));
+                                "key ending in 9876 of account 123456789012, until 2099-01-01T00:00:00Z"));
         assertThat(check("token file").seen())
                 .startsWith("of shop/orders, pod orders-0, for pods.eks.amazonaws.com, until ");
     }
@@ -171,6 +171,13 @@ class PodChecksTest {
         assertThat(refused.result()).isEqualTo(Result.FAIL);
         assertThat(refused.seen()).isEqualTo("status " + status + ": the agent's words");
         assertThat(refused.remedy()).contains(remedy);
+    }
+
+    @Test
+    void successWithoutCredentialsIsNoAgents() {
+        agent.answer(Answer.of(200, "<html>welcome</html>"));
+        assertThat(check("its answer").result()).isEqualTo(Result.FAIL);
+        assertThat(check("STS").result()).isEqualTo(Result.SKIPPED);
     }
 
     @Test

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.eksauth.model.EksAuthException;
 public final class EksAuthTrial {
 
     /** Longer than the agent's: the first call of a process is slow. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     /** What EKS Auth answers about the token, after it has accepted who signed. */
     private static final Set<String> ABOUT_TOKEN =
