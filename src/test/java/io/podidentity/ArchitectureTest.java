@@ -65,7 +65,8 @@ class ArchitectureTest {
         "auth.server, auth auth.associations auth.cluster auth.exchange auth.injection auth.sts aws"
                 + " config guard"
                 + " outbound schedule tls token",
-        "cli, agent.node auth.server aws config",
+        "doctor, agent.eksauth agent.node agent.server aws config outbound tls token",
+        "cli, agent.node auth.server aws config doctor",
         "dev, auth.associations auth.exchange auth.server auth.sts config schedule token",
     })
     void packageUsesOnlyThoseItMay(String name, String mayUse) {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmiss
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
@@ -42,6 +43,7 @@ final class Typed {
                     entry("v1/ServiceAccount", ServiceAccount.class),
                     entry("apps/v1/DaemonSet", DaemonSet.class),
                     entry("apps/v1/Deployment", Deployment.class),
+                    entry("batch/v1/Job", Job.class),
                     entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
                     entry("cilium.io/v2/CiliumNetworkPolicy", CiliumNetworkPolicy.class),
                     entry("rbac.authorization.k8s.io/v1/ClusterRole", ClusterRole.class),

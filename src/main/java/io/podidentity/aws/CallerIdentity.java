@@ -2,12 +2,14 @@ package io.podidentity.aws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.podidentity.outbound.HttpClient;
 import java.io.IOException;
 import java.net.URI;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.awscore.endpoint.AwsClientEndpointProvider;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -30,6 +32,18 @@ public record CallerIdentity(SdkHttpClient http, Supplier<String> region)
     private static final String CALL = "Action=GetCallerIdentity&Version=2011-06-15";
     private static final Pattern ARN = Pattern.compile("<Arn>(arn:[\\w+=,.@:/-]{1,2048})</Arn>");
     private static final int MAX_ANSWER = 10_000;
+
+    /**
+     * Whose the credentials of a session are.
+     *
+     * @throws IOException if that cannot be known now
+     */
+    public static String ofSession(
+            HttpClient http, Supplier<String> region, String id, String secret, String token)
+            throws IOException {
+        return new CallerIdentity(new OutboundSdkClient(http), region)
+                .arn(AwsSessionCredentials.create(id, secret, token));
+    }
 
     @Override
     public String arn(AwsCredentials credentials) throws IOException {

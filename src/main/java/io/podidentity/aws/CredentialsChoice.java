@@ -94,6 +94,11 @@ public record CredentialsChoice(OwnSts sts, boolean container)
                                                                 .credentials())));
     }
 
+    /** The profile of the shared files that SDKs would take credentials of, if there is one. */
+    public static Optional<String> profileWithCredentials() {
+        return SharedProfile.configured().filter(SharedProfile::hasCredentials).map(Profile::name);
+    }
+
     private Optional<CredentialsOrigin> endpoint() {
         boolean configured =
                 setting(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)

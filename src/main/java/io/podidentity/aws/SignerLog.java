@@ -12,11 +12,14 @@ public final class SignerLog {
 
     private static final Logger LOG = Logger.getLogger(SignerLog.class);
 
-    private final IdentityLookup identities;
+    /** Logs nothing, and asks nobody. */
+    public static final SignerLog NONE = new SignerLog(null);
+
+    private final @Nullable IdentityLookup identities;
     private volatile @Nullable String lastKey;
     private String reported = "";
 
-    public SignerLog(IdentityLookup identities) {
+    public SignerLog(@Nullable IdentityLookup identities) {
         this.identities = identities;
     }
 
@@ -26,12 +29,13 @@ public final class SignerLog {
      * @param origin where the credentials come from
      */
     void signed(AwsCredentials credentials, String origin) {
-        if (!credentials.accessKeyId().equals(lastKey)) {
+        IdentityLookup lookup = identities;
+        if (lookup != null && !credentials.accessKeyId().equals(lastKey)) {
             lastKey = credentials.accessKeyId();
             Thread.ofPlatform()
                     .daemon()
                     .name("signer-log")
-                    .start(() -> log(identity(credentials), origin));
+                    .start(() -> log(identity(credentials, lookup), origin));
         }
     }
 
@@ -43,9 +47,9 @@ public final class SignerLog {
         }
     }
 
-    private String identity(AwsCredentials credentials) {
+    private static String identity(AwsCredentials credentials, IdentityLookup lookup) {
         try {
-            return identities.arn(credentials);
+            return lookup.arn(credentials);
         } catch (Exception e) {
             return "%s (STS does not say who that is: %s)"
                     .formatted(credentials.accessKeyId(), e.getClass().getSimpleName());

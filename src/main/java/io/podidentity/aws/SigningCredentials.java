@@ -14,6 +14,8 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 public final class SigningCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
 
+    private static final String METADATA = "the instance's metadata";
+
     private final Supplier<Optional<CredentialsOrigin>> configured;
     private final SignerLog log;
     private volatile CredentialsOrigin origin = metadata();
@@ -68,6 +70,16 @@ public final class SigningCredentials implements AwsCredentialsProvider, SdkAuto
         return origin;
     }
 
+    /** Where they come from. */
+    public String origin() {
+        return origin.name();
+    }
+
+    /** Whether they are the instance's. */
+    public boolean ofInstance() {
+        return origin.name().startsWith(METADATA);
+    }
+
     @Override
     public void close() {
         if (origin.provider() instanceof SdkAutoCloseable provider) {
@@ -77,7 +89,7 @@ public final class SigningCredentials implements AwsCredentialsProvider, SdkAuto
 
     private static CredentialsOrigin metadata() {
         return new CredentialsOrigin(
-                "the instance's metadata, since nothing else is configured",
+                METADATA + ", since nothing else is configured",
                 InstanceProfileCredentialsProvider.builder()
                         .asyncCredentialUpdateEnabled(true)
                         .asyncThreadName("instance-credentials")

@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
             ServerCommand.class,
             AuthCommand.class,
             InitializeCommand.class,
+            DoctorCommand.class,
             VersionCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -32,7 +32,8 @@ final class Flags {
     static void addTo(CommandLine line) {
         for (CommandLine command : line.getSubcommands().values()) {
             CommandSpec spec = command.getCommandSpec();
-            if (spec.userObject() instanceof ServerCommand) {
+            if (spec.userObject() instanceof ServerCommand
+                    || spec.userObject() instanceof DoctorCommand) {
                 add(spec, "agent.", AgentConfig.class, false);
             } else if (spec.userObject() instanceof AuthCommand) {
                 add(spec, "auth.", AuthConfig.class, false);
@@ -47,7 +48,9 @@ final class Flags {
         for (Method setting : settings.getMethods()) {
             Flag flag = setting.getAnnotation(Flag.class);
             if (flag != null && (flag.shared() || !sharedOnly)) {
-                options.add(option(prefix, setting, flag));
+                // Without the cluster's name doctor still has much to look at.
+                boolean required = flag.required() && !(spec.userObject() instanceof DoctorCommand);
+                options.add(option(prefix, setting, flag, required));
             }
         }
         // Reflection has no order, but the first wrong flag is reported: those with a short name
@@ -59,19 +62,19 @@ final class Flags {
         options.forEach(spec::addOption);
     }
 
-    private static OptionSpec option(String prefix, Method setting, Flag flag) {
+    private static OptionSpec option(String prefix, Method setting, Flag flag, boolean required) {
         String name = StringUtil.skewer(setting.getName());
         OptionSpec.Builder option =
                 OptionSpec.builder("--" + name)
                         .userObject(prefix + name)
                         .type(String.class)
-                        .required(flag.required())
+                        .required(required)
                         .paramLabel(
                                 flag.label().isEmpty()
                                         ? "<" + setting.getName() + ">"
                                         : flag.label())
                         .converters(text -> checked(text, setting, flag))
-                        .description(help(setting, flag));
+                        .description(help(setting, flag, required));
         if (!flag.shortName().isEmpty()) {
             option.names(flag.shortName(), "--" + name);
         }
@@ -84,9 +87,9 @@ final class Flags {
         return option.build();
     }
 
-    private static String help(Method setting, Flag flag) {
+    private static String help(Method setting, Flag flag, boolean required) {
         String help = flag.help() + (isList(setting) ? "; may be given again." : ".");
-        if (flag.required()) {
+        if (required) {
             return help + " Required.";
         }
         WithDefault given = setting.getAnnotation(WithDefault.class);

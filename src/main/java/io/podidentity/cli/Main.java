@@ -3,6 +3,7 @@ package io.podidentity.cli;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.security.Security;
 import java.util.Map;
 import java.util.Properties;
@@ -26,7 +27,7 @@ public final class Main {
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         CommandLine line = commandLine(System.getProperties(), System.getenv());
         line.setExecutionStrategy(Main::execute);
-        int code = line.execute(arguments);
+        int code = line.execute(DoctorCommand.completed(arguments, Path.of("/proc/1/cmdline")));
         // In live reload Quarkus calls again and ends the process itself.
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             ExitCode.exit(code);
@@ -45,7 +46,10 @@ public final class Main {
     }
 
     static int execute(ParseResult result) {
-        ParseResult command = result.hasSubcommand() ? result.subcommand() : result;
+        ParseResult command = result;
+        while (command.hasSubcommand()) {
+            command = command.subcommand();
+        }
         Object chosen = command.commandSpec().userObject();
         if (CommandLine.printHelpIfRequested(result)) {
             return 0;
@@ -54,6 +58,8 @@ public final class Main {
             case ServerCommand server -> Server.run(server.properties(), verbosity(result));
             case AuthCommand auth -> Server.run(auth.properties(), verbosity(result));
             case InitializeCommand initialize -> initialize.call();
+            case DoctorCommand doctor -> doctor.call();
+            case DoctorCommand.Pod pod -> pod.call();
             case VersionCommand version -> version.call();
             default ->
                     throw new ParameterException(

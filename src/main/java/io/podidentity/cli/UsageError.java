@@ -41,7 +41,7 @@ final class UsageError {
 
     /** What to give if the command is missing or unknown. */
     static String commands() {
-        return "give server, auth, initialize or version, or see --help";
+        return "give server, auth, initialize, doctor or version, or see --help";
     }
 
     private static String known(ParameterException e) {

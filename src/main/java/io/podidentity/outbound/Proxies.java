@@ -2,6 +2,7 @@ package io.podidentity.outbound;
 
 import io.podidentity.config.InvalidSettingException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,11 @@ public final class Proxies {
         return here || exceptions.holds(to)
                 ? Optional.empty()
                 : Optional.ofNullable(to.secure() ? forHttps : forHttp);
+    }
+
+    /** The proxy that requests for a URL go to, without its password. */
+    public Optional<String> toward(URI uri) {
+        return toward(Destination.of(uri)).map(Proxy::toString);
     }
 
     private static @Nullable Proxy proxy(String variable, Map<String, String> environment) {

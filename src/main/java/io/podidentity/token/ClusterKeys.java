@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * server. Without keys EKS Auth is asked about such tokens.
  */
 @ApplicationScoped
-class ClusterKeys {
+public class ClusterKeys {
 
     private static final Logger LOG = Logger.getLogger(ClusterKeys.class);
     private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(2);
@@ -53,7 +53,8 @@ class ClusterKeys {
                 keys, new TokenRules(ownIssuer(config, reader), config.audience()), clock);
     }
 
-    private static Optional<KeyDocument> document(AgentConfig config) {
+    /** Where the settings say that the keys are; empty if nowhere. */
+    public static Optional<KeyDocument> document(AgentConfig config) {
         if (config.jwksFile().isPresent()) {
             return config.jwksFile().map(KeysInFile::new);
         }

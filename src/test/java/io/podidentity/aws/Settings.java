@@ -6,7 +6,7 @@ import java.util.Map;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /** The SDK's system properties of one test, put back after it. */
-final class Settings implements AutoCloseable {
+public final class Settings implements AutoCloseable {
 
     /** For what needs none. */
     static final OwnSts NO_STS =
@@ -19,7 +19,7 @@ final class Settings implements AutoCloseable {
     private final Map<String, String> before = new HashMap<>();
 
     /** No files, no region and no metadata, but for what the test sets. */
-    Settings(Path folder) {
+    public Settings(Path folder) {
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("aws."))
                 .forEach(
@@ -33,7 +33,7 @@ final class Settings implements AutoCloseable {
     }
 
     /** Sets one, for this test. */
-    void set(String property, String value) {
+    public void set(String property, String value) {
         System.setProperty(property, value);
     }
 

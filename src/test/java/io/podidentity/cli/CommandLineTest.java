@@ -204,11 +204,11 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "; there is no command; give server, auth, initialize or version, or see --help",
-                "-v debug; there is no command; give server, auth, initialize or version, or see --help",
+                "; there is no command; give server, auth, initialize, doctor or version, or see --help",
+                "-v debug; there is no command; give server, auth, initialize, doctor or version, or see --help",
                 "server; --cluster-name: missing; give it as a flag or as AGENT_CLUSTER_NAME, see --help",
                 "server -p 81; --cluster-name: missing; give it as a flag or as AGENT_CLUSTER_NAME, see",
-                "serve -c shop; 'serve' is not a command; give server, auth, initialize or version, or see",
+                "serve -c shop; 'serve' is not a command; give server, auth, initialize, doctor or version, or see",
                 "server -c shop --prot 81; '--prot' is not a flag of server; see --help for those there are",
                 "server -c shop -x; '-x' is not a flag of server; see --help for those there are",
                 "server -c shop extra; 'extra' follows no flag of server; see --help",

@@ -40,6 +40,7 @@ class LoadedClassesIT {
                 .contains(OURS + "agent.cache.CredentialCache", OURS + "agent.server.Listeners");
         assertThat(loaded)
                 .noneMatch(name -> name.startsWith("software.amazon.awssdk.services.sts.model."))
+                .noneMatch(name -> name.startsWith(OURS + "doctor."))
                 .doesNotContain("software.amazon.awssdk.services.sts.DefaultStsClient");
         // What the container must know to find the way to it.
         assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "auth.")))

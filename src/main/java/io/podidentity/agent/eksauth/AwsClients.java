@@ -77,11 +77,14 @@ class AwsClients {
     @Singleton
     @DefaultBean
     HttpClient outbound(AgentConfig config) {
-        Trust trust =
-                config.caBundle()
-                        .map(file -> Trust.fixed("AWS_CA_BUNDLE", file))
-                        .orElseGet(Trust::system);
-        return new HttpClient(Proxies.of(System.getenv()), trust, CONNECT_TIMEOUT, ANSWER_TIMEOUT);
+        return new HttpClient(
+                Proxies.of(System.getenv()), trust(config), CONNECT_TIMEOUT, ANSWER_TIMEOUT);
+    }
+
+    static Trust trust(AgentConfig config) {
+        return config.caBundle()
+                .map(file -> Trust.fixed("AWS_CA_BUNDLE", file))
+                .orElseGet(Trust::system);
     }
 
     @Produces

@@ -3,6 +3,7 @@ package io.podidentity.agent.node;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.util.stream.Collectors.toSet;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -90,6 +93,30 @@ public final class SharedPort {
     /** Whether any process listens on a port, whatever the address. Reads files. */
     public boolean isTaken(int port) throws IOException {
         return !listening(port).isEmpty();
+    }
+
+    /**
+     * The processes that listen on a port, as far as this one may see them, such as {@code pid 7
+     * (nginx)}. Reads files.
+     */
+    public List<String> holders(int port) throws IOException {
+        Set<String> sockets = listening(port).stream().map(Socket::inode).collect(toSet());
+        List<String> holders = new ArrayList<>();
+        Path processes = Objects.requireNonNull(self.getParent());
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
+            for (Path each : all) {
+                try {
+                    if (!Collections.disjoint(
+                            new SharedPort(each).descriptors().keySet(), sockets)) {
+                        String name = Files.readString(each.resolve("comm")).strip();
+                        holders.add("pid %s (%s)".formatted(each.getFileName(), name));
+                    }
+                } catch (IOException e) {
+                    // Another user's, or it has ended.
+                }
+            }
+        }
+        return holders;
     }
 
     private List<Socket> listening(int port) throws IOException {

@@ -11,9 +11,10 @@ import java.util.Locale;
  * @param text in the user's terms
  * @param backoff when it is worth another try
  */
-record BindProblem(String text, Backoff backoff) {
+public record BindProblem(String text, Backoff backoff) {
 
-    static final String TAKEN = "another process listens there; is another agent still running?";
+    public static final String TAKEN =
+            "another process listens there; is another agent still running?";
 
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Backoff GROWING = new Backoff(FIRST_DELAY, Duration.ofSeconds(5));
@@ -21,7 +22,8 @@ record BindProblem(String text, Backoff backoff) {
     // In a roll-out the old agent leaves at some time, and then no pod should wait for the new one.
     private static final Backoff STEADY = new Backoff(FIRST_DELAY, FIRST_DELAY);
 
-    static BindProblem of(Throwable failure) {
+    /** Reads what the JDK or Netty throws. */
+    public static BindProblem of(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
