@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.podidentity.agent.credentials.PodCredentials;
+import io.podidentity.schedule.Background;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,19 @@ class ArchitectureTest {
                         .resideInAPackage(packageTree("agent.telemetry"))
                         .should()
                         .beAnnotatedWith(ApplicationScoped.class));
+    }
+
+    /** Its requests read files: associations, callers and keys. */
+    @Test
+    void serviceAnswersOnPlatformThreads() {
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage(packageTree("auth"))
+                        .should()
+                        .accessField(Background.class, "VIRTUAL")
+                        .orShould()
+                        .callMethod(Thread.class, "ofVirtual"));
     }
 
     @Test

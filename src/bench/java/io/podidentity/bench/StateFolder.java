@@ -73,7 +73,7 @@ public final class StateFolder {
         Sized sized = new Sized();
         List<String> tokens = IntStream.range(0, 2 * PODS).mapToObj(sized::token).toList();
         Map<String, Contents> entries = new HashMap<>();
-        Executor thread = Background.oneAtATime("records");
+        Executor thread = Background.platform("records", 1);
         try (SystemTimeline timeline = new SystemTimeline(clock);
                 EntryKeeper keeper =
                         new EntryKeeper(

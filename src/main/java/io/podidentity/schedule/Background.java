@@ -21,16 +21,26 @@ public final class Background {
     private Background() {}
 
     /**
-     * Runs tasks that may block one after another, on a thread that is there while it is needed.
+     * Runs tasks that may block on platform threads, which are there while they are needed. Tasks
+     * that find none free wait in a queue without a bound: whoever gives the tasks has one.
+     *
+     * @param threads the most at once; 1 to run one after another
      */
-    public static Executor oneAtATime(String name) {
-        return new ThreadPoolExecutor(
-                0,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name(name).factory());
+    public static Executor platform(String name, int threads) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                        threads,
+                        threads,
+                        10,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name(name)
+                                .uncaughtExceptionHandler(Background::failed)
+                                .factory());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** Runs tasks off the timeline's only thread, which must not block. */

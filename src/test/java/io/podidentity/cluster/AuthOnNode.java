@@ -199,9 +199,42 @@ abstract class AuthOnNode {
         assertIssued("afterwards");
     }
 
-    /** What clusters before 1.36 have instead of the policy. */
+    /** With the chart's own flags: auth asks it about each token, for credentials that are new. */
     @Test
     @Order(5)
+    void podsAreServedOnWhileTheApiServerHangs() throws IOException {
+        String known = Pod.tokenOfAnother(node, "team", "known");
+        String unknown = Pod.tokenOfAnother(node, "team", "unknown");
+        assertThat(agent.ask(known)).contains("AccessKeyId");
+
+        try (Load load = Load.start(node, pod, "169.254.170.23")) {
+            node.run(List.of("pkill", "-STOP", "kube-apiserver"));
+            try {
+                await("an answer that says why")
+                        .atMost(PATIENCE)
+                        .during(Duration.ofMinutes(1))
+                        .until(
+                                () -> {
+                                    assertThat(agent.ask(known)).contains("AccessKeyId");
+                                    return agent.ask(unknown);
+                                },
+                                answer -> !answer.contains("AccessKeyId"));
+            } finally {
+                node.run(List.of("pkill", "-CONT", "kube-apiserver"));
+            }
+            await("credentials of a pod that waited")
+                    .atMost(PATIENCE)
+                    .until(() -> agent.ask(unknown), answer -> answer.contains("AccessKeyId"));
+            Load.Outcome outcome = load.stop();
+            System.out.println("API server stopped for a minute: " + outcome);
+            assertThat(outcome.failed()).isZero();
+        }
+        node.kubectl("rollout status --timeout=180s " + AUTH);
+    }
+
+    /** What clusters before 1.36 have instead of the policy. */
+    @Test
+    @Order(6)
     void webhookInjectsThroughItsService() throws IOException {
         agent.run(
                 "helm upgrade eks-pod-identity-agent kubernetes/chart --namespace kube-system"

@@ -42,7 +42,7 @@ class CacheProducer {
                                                 folder,
                                                 config.maxCacheSize(),
                                                 issuer(config),
-                                                Background.oneAtATime("sealed-entries"),
+                                                Background.platform("sealed-entries", 1),
                                                 timeline,
                                                 clock,
                                                 stateEvents))

@@ -1,19 +1,11 @@
 package io.podidentity.auth.cluster;
 
-import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Listable;
-import io.fabric8.kubernetes.client.dsl.MixedOperation;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.podidentity.auth.associations.AssociationStore;
-import io.podidentity.auth.associations.EksError;
-import io.podidentity.auth.associations.Grant;
-import io.podidentity.auth.associations.NotStorableException;
 import io.podidentity.auth.associations.RoleAssociation;
 import io.podidentity.auth.associations.Subject;
-import io.podidentity.auth.cluster.PodIdentityAssociation.Spec;
 import io.podidentity.auth.cluster.Standing.Unusable;
 import io.podidentity.auth.cluster.Standing.Usable;
 import io.podidentity.auth.cluster.Statuses.Report;
@@ -41,15 +33,12 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
 
     private static final Logger LOG = Logger.getLogger(ClusterAssociations.class);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
-    private static final int MAX_TRIES = 5;
-    // A resource's name has 253 characters at most, and "-" and six of the id follow.
-    private static final int MAX_ACCOUNT_IN_NAME = 246;
-    private static final int DIGITS_IN_NAME = 6;
 
     private final String cluster;
     private final ClusterClient client;
     private final Watched watched;
     private final StatusWriter statuses;
+    private final ResourceCalls calls;
     private final Clock clock;
     private Freshness told = Freshness.UNKNOWN;
 
@@ -77,6 +66,7 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
         this.client = new ClusterClient(vertx, apiServer, account);
         this.watched = new Watched(client.api(), cluster, anyRole, this::changed);
         this.statuses = new StatusWriter(client, watched, cluster, new Statuses(region), clock);
+        this.calls = new ResourceCalls(client, watched, cluster);
         watched.start();
         var _ =
                 Repeating.untilDone(
@@ -138,14 +128,14 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
         return accounts.values().stream()
                 .map(Standing::oldest)
                 .flatMap(Optional::stream)
-                .map(this::association)
+                .map(calls::association)
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     @Override
     public Optional<RoleAssociation> get(String ofCluster, String id) throws IOException {
-        return calling(() -> live(ofCluster, id)).flatMap(this::association);
+        return serves(ofCluster) ? calls.live(id).flatMap(calls::association) : Optional.empty();
     }
 
     @Override
@@ -157,59 +147,18 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
                             .formatted(cluster, subject));
         }
         requireKnown();
-        Optional<RoleAssociation> there = get(cluster, wanted.id());
-        if (there.isPresent()) {
-            return new Creation(there.get(), false);
-        }
-        PodIdentityAssociation resource = new PodIdentityAssociation();
-        resource.setMetadata(
-                new ObjectMetaBuilder()
-                        .withNamespace(subject.namespace())
-                        .withName(name(wanted))
-                        .addToLabels(Standing.ID_LABEL, wanted.id())
-                        .build());
-        Annotations.write(wanted.metadata(), resource.getMetadata());
-        resource.setSpec(spec(subject, wanted.grant()));
-        return calling(
-                () -> {
-                    try {
-                        return new Creation(stored(client.api().resource(resource).create()), true);
-                    } catch (KubernetesClientException e) {
-                        if (e.getCode() != 409) {
-                            throw e;
-                        }
-                        // The names that are made for one subject are the same.
-                        return new Creation(
-                                stored(client.api().resource(resource).require()), false);
-                    }
-                });
+        return calls.create(wanted);
     }
 
     @Override
     public Optional<RoleAssociation> update(
             String ofCluster, String id, UnaryOperator<RoleAssociation> change) throws IOException {
-        return optimistically(
-                ofCluster,
-                id,
-                resource -> {
-                    RoleAssociation after = change.apply(stored(resource));
-                    Annotations.write(after.metadata(), resource.getMetadata());
-                    resource.setSpec(spec(after.subject(), after.grant()));
-                    return stored(client.api().resource(resource).update());
-                });
+        return serves(ofCluster) ? calls.update(id, change) : Optional.empty();
     }
 
     @Override
     public Optional<RoleAssociation> delete(String ofCluster, String id) throws IOException {
-        return optimistically(
-                ofCluster,
-                id,
-                resource -> {
-                    RoleAssociation before = stored(resource);
-                    String version = resource.getMetadata().getResourceVersion();
-                    client.api().resource(resource).lockResourceVersion(version).delete();
-                    return before;
-                });
+        return serves(ofCluster) ? calls.delete(id) : Optional.empty();
     }
 
     private void changed(PodIdentityAssociation resource) {
@@ -221,7 +170,7 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
         if (subject.cluster().equals(cluster)) {
             watched.find(subject.namespace(), subject.serviceAccount())
                     // It may be the file's, or another by now.
-                    .filter(found -> association(found).equals(Optional.of(association)))
+                    .filter(found -> calls.association(found).equals(Optional.of(association)))
                     .ifPresent(
                             found -> statuses.report(found, new Report(clock.instant(), refusal)));
         }
@@ -247,7 +196,7 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
                     now == Freshness.STALE
                             ? "what was known is served on"
                             : "nobody is served before they have been read";
-            probe("podidentityassociations", otherwise, resources().inAnyNamespace());
+            probe("podidentityassociations", otherwise, client.associations().inAnyNamespace());
             probe("namespaces", otherwise, client.api().namespaces());
         }
         return false;
@@ -264,12 +213,12 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
         }
     }
 
-    private MixedOperation<
-                    PodIdentityAssociation,
-                    KubernetesResourceList<PodIdentityAssociation>,
-                    Resource<PodIdentityAssociation>>
-            resources() {
-        return client.api().resources(PodIdentityAssociation.class);
+    private boolean serves(String ofCluster) throws IOException {
+        if (!ofCluster.equals(cluster)) {
+            return false;
+        }
+        requireKnown();
+        return true;
     }
 
     private void requireKnown() throws IOException {
@@ -278,114 +227,10 @@ public final class ClusterAssociations implements AssociationStore, AutoCloseabl
         }
     }
 
-    /** As the API server has it now, which the watch may not know yet. */
-    private Optional<PodIdentityAssociation> live(String ofCluster, String id) throws IOException {
-        if (!ofCluster.equals(cluster)) {
-            return Optional.empty();
-        }
-        requireKnown();
-        Optional<PodIdentityAssociation> known = watched.find(id);
-        return known.isPresent()
-                ? Optional.ofNullable(
-                        resources()
-                                .inNamespace(known.get().namespace())
-                                .withName(known.get().name())
-                                .get())
-                : Standing.oldest(
-                        resources()
-                                .inAnyNamespace()
-                                .withLabel(Standing.ID_LABEL, id)
-                                .list()
-                                .getItems());
-    }
-
-    /** Changes a resource as it was read; where that has changed since, once more. */
-    private Optional<RoleAssociation> optimistically(String ofCluster, String id, Change change)
-            throws IOException {
-        for (int tries = 1; ; tries++) {
-            Optional<PodIdentityAssociation> resource = calling(() -> live(ofCluster, id));
-            if (resource.isEmpty()) {
-                return Optional.empty();
-            }
-            try {
-                return Optional.of(calling(() -> change.make(resource.get())));
-            } catch (ChangedMeanwhile e) {
-                if (tries == MAX_TRIES) {
-                    throw new NotStorableException(
-                            EksError.IN_USE, "Others keep changing the association " + id, e);
-                }
-            }
-        }
-    }
-
-    private Optional<RoleAssociation> association(PodIdentityAssociation resource) {
-        try {
-            return Optional.of(stored(resource));
-        } catch (IllegalArgumentException e) {
-            // Its status says so.
-            return Optional.empty();
-        }
-    }
-
-    private RoleAssociation stored(PodIdentityAssociation resource) {
-        return Standing.association(resource, cluster);
-    }
-
-    private static Spec spec(Subject subject, Grant grant) {
-        return new Spec(
-                subject.serviceAccount(),
-                grant.roleArn(),
-                grant.targetRoleArn(),
-                grant.disableSessionTags() ? true : null,
-                grant.policy());
-    }
-
-    /** Speaks to people, and is the same for all who create an association for a subject. */
-    private static String name(RoleAssociation association) {
-        String account = association.subject().serviceAccount();
-        String id = association.id();
-        return account.substring(0, Math.min(account.length(), MAX_ACCOUNT_IN_NAME))
-                        .replaceFirst("[^a-z0-9]+$", "")
-                + "-"
-                + id.substring(id.length() - DIGITS_IN_NAME);
-    }
-
-    private static <T> T calling(Call<T> call) throws IOException {
-        try {
-            return call.make();
-        } catch (KubernetesClientException e) {
-            String message = ClusterClient.message(e);
-            throw switch (e.getCode()) {
-                case 409 -> new ChangedMeanwhile(e);
-                // The schema and admission policies, or there is no such namespace.
-                case 404, 422 -> new NotStorableException(EksError.INVALID_PARAMETER, message, e);
-                case 403 -> new NotStorableException(EksError.INVALID_REQUEST, message, e);
-                default -> new IOException(ClusterClient.explain("podidentityassociations", e), e);
-            };
-        }
-    }
-
     @Override
     public void close() {
         statuses.close();
         watched.close();
         client.close();
-    }
-
-    private interface Call<T> {
-        T make() throws IOException;
-    }
-
-    private interface Change {
-        RoleAssociation make(PodIdentityAssociation resource) throws IOException;
-    }
-
-    private static final class ChangedMeanwhile extends IOException {
-
-        private static final long serialVersionUID = 1L;
-
-        ChangedMeanwhile(KubernetesClientException e) {
-            super(e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.podidentity.auth.cluster;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
@@ -8,20 +9,28 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** The client of the cluster's API, which calls as this service's own account. */
 final class ClusterClient implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    /** The API server sends each watch a bookmark every minute; whose does not is gone. */
+    private static final Duration IDLE = Duration.ofSeconds(150);
+
     // Doubled up to eight seconds.
     private static final Duration FIRST_RECONNECT = Duration.ofMillis(250);
 
@@ -34,6 +43,10 @@ final class ClusterClient implements AutoCloseable {
      * @throws IOException if there is no token
      */
     ClusterClient(Vertx vertx, URI address, Path account) throws IOException {
+        this(vertx, address, account, IDLE);
+    }
+
+    ClusterClient(Vertx vertx, URI address, Path account, Duration idle) throws IOException {
         this.tokenFile = account.resolve("token");
         this.token = read();
         Config config =
@@ -50,7 +63,7 @@ final class ClusterClient implements AutoCloseable {
         this.client =
                 new KubernetesClientBuilder()
                         .withConfig(config)
-                        .withHttpClientFactory(new VertxHttpClientFactory(vertx))
+                        .withHttpClientFactory(closingIdle(vertx, idle))
                         .withKubernetesSerialization(serialization())
                         .withTaskExecutor(
                                 Executors.newCachedThreadPool(
@@ -59,6 +72,17 @@ final class ClusterClient implements AutoCloseable {
                                                 .name("kubernetes-", 0)
                                                 .factory()))
                         .build();
+    }
+
+    /** Otherwise a watch through a connection that is gone without a word would look current. */
+    private static VertxHttpClientFactory closingIdle(Vertx vertx, Duration idle) {
+        return new VertxHttpClientFactory(vertx) {
+            @Override
+            protected void additionalConfig(WebClientOptions options) {
+                options.setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setIdleTimeout((int) idle.toMillis());
+            }
+        };
     }
 
     /** Only the kinds in use: by itself the client looks for all that it has a class for. */
@@ -73,6 +97,14 @@ final class ClusterClient implements AutoCloseable {
 
     KubernetesClient api() {
         return client;
+    }
+
+    MixedOperation<
+                    PodIdentityAssociation,
+                    KubernetesResourceList<PodIdentityAssociation>,
+                    Resource<PodIdentityAssociation>>
+            associations() {
+        return client.resources(PodIdentityAssociation.class);
     }
 
     /**

@@ -36,6 +36,9 @@ public class AuthServer {
     private static final Logger LOG = Logger.getLogger(AuthServer.class);
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(5);
 
+    /** At once: each reads files and waits for STS, some 100 ms. */
+    private static final int EXCHANGES = 128;
+
     /** A pod that is created before the webhook listens is not injected. */
     private static final Duration WEBHOOK_PATIENCE = Duration.ofSeconds(15);
 
@@ -90,7 +93,7 @@ public class AuthServer {
                         vertx,
                         settings,
                         AuthAssembly.parts(config, settings, clusters, store, sts, events, clock),
-                        Background.VIRTUAL);
+                        Background.platform("exchange", EXCHANGES));
         Optional<Webhook> webhook =
                 new WebhookSettings(config, agent)
                         .webhook(vertx, settings.region(), serving.guard(), store, events, clock);

@@ -23,6 +23,10 @@ import java.util.Optional;
 record WebhookSettings(AuthConfig config, AgentConfig agent) {
 
     private static final String PORT = "--inject-port";
+
+    /** At once: none waits for long, and exchanges that do are not in its way. */
+    private static final int INJECTIONS = 4;
+
     private static final Duration API_SERVER_TIMEOUT = Duration.ofSeconds(5);
 
     /** Empty where pods are injected otherwise. */
@@ -49,7 +53,7 @@ record WebhookSettings(AuthConfig config, AgentConfig agent) {
                                                                 region,
                                                                 URI.create(config.injectAddress())),
                                                         events),
-                                                Background.VIRTUAL),
+                                                Background.platform("injection", INJECTIONS)),
                                         keys(vertx, clock)));
     }
 
