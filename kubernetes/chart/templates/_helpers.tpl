@@ -51,12 +51,37 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 
 {{- define "pod-identity-agent.image" -}}
+{{- $flavor := ternary "-native" "" (eq .Values.image.flavor "native") -}}
 {{- if .Values.image.override -}}
 {{ .Values.image.override }}
 {{- else if include "pod-identity-agent.amazonsImage" . -}}
-localhost/pod-identity-agent:{{ .Chart.AppVersion }}
+localhost/pod-identity-agent:{{ .Chart.AppVersion }}{{ $flavor }}
 {{- else -}}
-{{ default "localhost" .Values.image.containerRegistry }}/pod-identity-agent:{{ default .Chart.AppVersion .Values.image.tag | include "pod-identity-agent.text" }}
+{{ default "localhost" .Values.image.containerRegistry }}/pod-identity-agent:{{ default .Chart.AppVersion .Values.image.tag | include "pod-identity-agent.text" }}{{ $flavor }}
+{{- end -}}
+{{- end -}}
+
+{{/* What the flavour needs, and before it what is given; none where that is null. */}}
+{{- define "pod-identity-agent.resources" -}}
+{{- if kindIs "map" .Values.resources -}}
+{{- $memory := ternary (list "64Mi" "128Mi") (list "96Mi" "256Mi") (eq .Values.image.flavor "native") -}}
+{{- $needed := dict
+    "requests" (dict "cpu" "50m" "memory" (first $memory))
+    "limits" (dict "memory" (last $memory)) -}}
+{{- range $kind, $given := .Values.resources -}}
+{{- if kindIs "map" $given -}}
+{{- range $name, $value := $given -}}
+{{- /* Kubernetes would read a null as 0. */}}
+{{- $_ := unset (get $needed $kind) $name -}}
+{{- if not (kindIs "invalid" $value) -}}
+{{- $_ := set (get $needed $kind) $name $value -}}
+{{- end -}}
+{{- end -}}
+{{- else -}}
+{{- $_ := set $needed $kind $given -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $needed -}}
 {{- end -}}
 {{- end -}}
 

@@ -67,6 +67,7 @@ public final class Manifests {
 
         Map<String, String> files = new LinkedHashMap<>();
         files.put("agent.yaml", agent(account, daemonSet));
+        files.put("agent-native.yaml", agent(account, variants.ofNativeImage()));
         files.put("agent-iso.yaml", agent(account, variants.iso()));
         files.put("agent-hybrid.yaml", agent(account, variants.hybrid()));
         files.put("agent-hybrid-bottlerocket.yaml", agent(account, variants.hybridBottlerocket()));

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
@@ -72,6 +73,18 @@ final class Variants {
                         .endFieldRef()
                         .endValueFrom()
                         .build());
+        return daemonSet;
+    }
+
+    /** With the native executable, which needs less. */
+    DaemonSet ofNativeImage() {
+        DaemonSet daemonSet = copy();
+        for (Container each :
+                List.of(pod(daemonSet).getInitContainers().getFirst(), agent(daemonSet))) {
+            each.setImage(each.getImage() + "-native");
+            each.getResources().getRequests().put("memory", Quantity.parse("64Mi"));
+            each.getResources().getLimits().put("memory", Quantity.parse("128Mi"));
+        }
         return daemonSet;
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,13 +91,9 @@ public final class Namespace implements AutoCloseable {
 
     /** Runs the packaged agent in here. */
     public Shell.Result agent(String... arguments) {
-        return run(Stream.concat(packagedAgent(), Stream.of(arguments)).toArray(String[]::new));
-    }
-
-    public static Stream<String> packagedAgent() {
-        String jar = System.getProperty("agent.jar", "");
-        assumeTrue(Path.of(jar).toFile().exists(), "needs the packaged agent");
-        return Stream.of(Shell.jdk("java"), "-jar", jar);
+        return run(
+                Stream.concat(PackagedAgent.program().stream(), Stream.of(arguments))
+                        .toArray(String[]::new));
     }
 
     private static List<String> words(String text) {

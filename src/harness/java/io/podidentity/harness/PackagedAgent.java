@@ -2,6 +2,7 @@ package io.podidentity.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The packaged agent as a process of its own, started with a real command line.
@@ -68,6 +70,46 @@ public final class PackagedAgent implements AutoCloseable {
     /** Any command line, as it stands. */
     public static Builder command(String... arguments) {
         return new Builder(List.of(arguments));
+    }
+
+    /**
+     * What the agent is run by, without its arguments: its jar, or the executable that {@code
+     * -Dagent.executable=} names, with its image's flags.
+     */
+    public static List<String> program() {
+        String executable = executable();
+        if (executable.isEmpty()) {
+            return List.of(Shell.jdk("java"), "-jar", jar());
+        }
+        List<String> line = new ArrayList<>(List.of(executable));
+        line.addAll(
+                lines("src/main/docker/Dockerfile.native")
+                        .filter(each -> each.startsWith("ENTRYPOINT"))
+                        .flatMap(each -> Stream.of(each.split("\"")))
+                        .filter(each -> each.startsWith("-"))
+                        .toList());
+        return line;
+    }
+
+    private static String executable() {
+        return System.getProperty("agent.executable", "");
+    }
+
+    private static String jar() {
+        String jar = System.getProperty("agent.jar");
+        if (jar == null) {
+            throw new IllegalStateException(
+                    "agent.jar does not name the packaged agent; run it with failsafe");
+        }
+        return jar;
+    }
+
+    private static Stream<String> lines(String file) {
+        try {
+            return Files.readAllLines(Path.of(file)).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** {@code server} for cluster dev on 127.0.0.1, 127.0.0.2 and ::1, all ports free ones. */
@@ -266,6 +308,7 @@ public final class PackagedAgent implements AutoCloseable {
         private String cluster = "dev";
         private boolean auth;
         private boolean clusterClient;
+        private boolean ofImage;
         private int port;
         private int probePort;
         private int metricsPort;
@@ -337,16 +380,10 @@ public final class PackagedAgent implements AutoCloseable {
             return this;
         }
 
-        /** Gives the JVM the memory that the image gives it. */
+        /** Gives the JVM the memory that the image gives it, as an executable has it anyway. */
         public Builder memoryOfImage() {
-            try {
-                Files.readAllLines(Path.of("src/main/docker/java.args")).stream()
-                        .filter(line -> line.startsWith("-"))
-                        .forEach(jvm::add);
-                return this;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            ofImage = true;
+            return this;
         }
 
         /** Starts it by a command that ends by running its arguments in its own place. */
@@ -382,7 +419,7 @@ public final class PackagedAgent implements AutoCloseable {
         /** Starts the process and waits for nothing. */
         public PackagedAgent start() {
             List<String> line = new ArrayList<>(launcher);
-            line.addAll(program.isEmpty() ? jarWithFlags() : program);
+            line.addAll(program.isEmpty() ? packaged() : program);
             line.addAll(arguments());
             ProcessBuilder builder = new ProcessBuilder(line);
             builder.environment().clear();
@@ -411,9 +448,18 @@ public final class PackagedAgent implements AutoCloseable {
             return arguments;
         }
 
-        private List<String> jarWithFlags() {
-            List<String> line = new ArrayList<>();
-            line.add(Shell.jdk("java"));
+        private List<String> packaged() {
+            if (!executable().isEmpty()) {
+                assumeTrue(jvm.isEmpty(), "the executable takes no flags of a JVM: " + jvm);
+                assumeTrue(!clusterClient, "the executable has no client of Kubernetes");
+                return program();
+            }
+            List<String> line = new ArrayList<>(List.of(Shell.jdk("java")));
+            if (ofImage) {
+                lines("src/main/docker/java.args")
+                        .filter(each -> each.startsWith("-"))
+                        .forEach(line::add);
+            }
             line.addAll(jvm);
             if (clusterClient) {
                 Path jars = Path.of(jar()).resolve("../../auth-lib/*").normalize();
@@ -427,15 +473,6 @@ public final class PackagedAgent implements AutoCloseable {
                 line.addAll(List.of("-jar", jar()));
             }
             return line;
-        }
-
-        private static String jar() {
-            String jar = System.getProperty("agent.jar");
-            if (jar == null) {
-                throw new IllegalStateException(
-                        "agent.jar does not name the packaged agent; run it with failsafe");
-            }
-            return jar;
         }
     }
 }

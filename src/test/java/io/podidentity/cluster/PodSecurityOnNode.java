@@ -67,6 +67,7 @@ abstract class PodSecurityOnNode {
             strings = {
                 "agent.yaml",
                 "agent-metrics.yaml",
+                "agent-native.yaml",
                 "agent-startup-taint.yaml",
                 "agent-iso.yaml",
                 "agent-hybrid.yaml"

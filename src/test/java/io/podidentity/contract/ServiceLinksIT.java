@@ -9,6 +9,7 @@ import io.podidentity.harness.TestKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,10 +64,12 @@ class ServiceLinksIT {
     }
 
     private Shell.Result initialize(String... environment) {
-        List<String> command =
-                List.of(Shell.jdk("java"), "-jar", System.getProperty("agent.jar"), "initialize");
         return node.run(
-                java.util.stream.Stream.of(List.of("env"), List.of(environment), command)
+                Stream.of(
+                                List.of("env"),
+                                List.of(environment),
+                                PackagedAgent.program(),
+                                List.of("initialize"))
                         .flatMap(List::stream)
                         .toArray(String[]::new));
     }

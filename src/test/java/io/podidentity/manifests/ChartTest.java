@@ -9,6 +9,8 @@ import com.marcnuri.helm.LintResult;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -20,7 +22,9 @@ import java.nio.file.Files;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,7 @@ class ChartTest {
             delimiter = '|',
             value = {
                 "agent.yaml | {}",
+                "agent-native.yaml | image: {flavor: native}",
                 "agent-iso.yaml | env: {AWS_REGION: us-iso-east-1}",
                 "agent-hybrid.yaml | daemonsets: {cloud: {create: false}, hybrid: {create: true}}",
                 "agent-hybrid-bottlerocket.yaml"
@@ -87,6 +92,40 @@ class ChartTest {
                                                 Manifests.FOLDER
                                                         .resolve("monitoring")
                                                         .resolve(file)))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "{} | 96Mi | 256Mi",
+                "image: {flavor: native} | 64Mi | 128Mi",
+                "{image: {flavor: native}, resources: {limits: {memory: 96Mi}}} | 64Mi | 96Mi",
+                "resources: {limits: {memory: null}} | 96Mi | -",
+                "resources: null | - | -",
+            })
+    void memoryIsThatOfTheFlavourUnlessItIsGiven(
+            String values, @Nullable String request, @Nullable String limit) {
+        Container agent =
+                Typed.only(DaemonSet.class, Chart.resources(values))
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst();
+
+        assertThat(memory(agent, ResourceRequirements::getRequests)).isEqualTo(request);
+        assertThat(memory(agent, ResourceRequirements::getLimits)).isEqualTo(limit);
+    }
+
+    private static @Nullable String memory(
+            Container container, Function<ResourceRequirements, Map<String, Quantity>> of) {
+        return Optional.ofNullable(container.getResources())
+                .map(of)
+                .map(each -> each.get("memory"))
+                .map(Quantity::toString)
+                .orElse(null);
     }
 
     @ParameterizedTest
@@ -176,6 +215,7 @@ class ChartTest {
                 "daemonsets: {hybrid: {create: 'true'}} | /daemonsets/hybrid/create",
                 "daemonsets: {hybird: {create: true}} | daemonsets.hybird.nameSuffix",
                 "image: {pullPolicy: Sometimes} | /image/pullPolicy",
+                "image: {flavor: graal} | /image/flavor",
                 "image: {repository: x} | 'repository' not allowed",
                 "startupTaint: {enabled: true, key: 'a b'} | /startupTaint/key",
                 "state: {hostPath: run} | /state/hostPath",

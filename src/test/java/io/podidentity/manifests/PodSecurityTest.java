@@ -49,6 +49,7 @@ class PodSecurityTest {
             value = {
                 "agent.yaml | HostPath Volumes",
                 "agent-metrics.yaml | HostPath Volumes",
+                "agent-native.yaml | HostPath Volumes",
                 "agent-startup-taint.yaml | HostPath Volumes",
                 "agent-iso.yaml | HostPath Volumes",
                 "agent-hybrid.yaml | HostPath Volumes",

@@ -46,6 +46,7 @@ final class Renderings {
                     "startupTaint: {enabled: true, admissionPolicy: false}",
                     "image: {override: 'example.com/a/b@sha256:0123'}",
                     "image: {containerRegistry: example.com/team, tag: 1.2}",
+                    "{image: {flavor: native}, resources: {limits: {memory: 96Mi}}}",
                     "imagePullSecrets: [{name: pull}]",
                     "resources: null",
                     "resources: {limits: {cpu: 1, memory: null}}",

@@ -69,6 +69,13 @@ class LookedUpByNameTest {
         }
     }
 
+    /** Strict parsing refuses it anywhere else. */
+    @Test
+    void reasonsStandAtTheTopAlone() throws IOException {
+        assertThat(Metadata.byHand().findValues("reason")).hasSize(1);
+        assertThat(Metadata.byHand().path("reason").asText()).isNotEmpty();
+    }
+
     @Test
     void everyListedResourceIsThere() throws IOException {
         Set<String> resources = Metadata.texts(Metadata.byHand().at("/resources"), "glob");

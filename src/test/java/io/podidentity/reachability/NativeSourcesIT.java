@@ -85,7 +85,7 @@ class NativeSourcesIT {
     }
 
     @Test
-    void bodiesOfAnswersAreRegistered() throws IOException {
+    void whatIsWrittenOrReadByNameIsRegistered() throws IOException {
         try (JarFile built = new JarFile(jar.toFile())) {
             var list =
                     new ObjectMapper()
@@ -96,7 +96,11 @@ class NativeSourcesIT {
             assertThat(names)
                     .contains(
                             "io.podidentity.agent.server.CredentialsBody",
-                            "io.podidentity.agent.server.ErrorBody");
+                            "io.podidentity.agent.server.ErrorBody",
+                            "io.podidentity.auth.associations.AssociationEntry",
+                            "io.podidentity.auth.associations.AssociationsYaml$Content",
+                            "io.podidentity.auth.exchange.AccessKeys$CallerEntry",
+                            "io.podidentity.auth.exchange.AccessKeys$Content");
         }
     }
 

@@ -44,7 +44,9 @@ final class RealAddresses {
         try (Namespace node = Namespace.create()) {
             List<String> command = new ArrayList<>();
             command.add(Shell.jdk("java"));
-            command.add("-Dagent.jar=" + System.getProperty("agent.jar"));
+            for (String packaged : List.of("agent.jar", "agent.executable")) {
+                command.add("-D" + packaged + "=" + System.getProperty(packaged, ""));
+            }
             command.addAll(List.of("-cp", System.getProperty("java.class.path")));
             command.addAll(List.of(RealAddresses.class.getName(), folder.toString()));
             families.forEach(family -> command.add(family.name()));

@@ -1,6 +1,7 @@
 package io.podidentity.auth.associations;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An association in the file; only the first four fields are required. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 record AssociationEntry(
         @Nullable String cluster,
         @Nullable String namespace,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.podidentity.auth.FileStamp;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,8 +105,10 @@ public final class AccessKeys {
         return keys;
     }
 
+    @RegisterForReflection
     private record Content(@Nullable List<CallerEntry> callers) {}
 
+    @RegisterForReflection
     private record CallerEntry(
             @Nullable String accessKeyId,
             @Nullable String secretAccessKey,

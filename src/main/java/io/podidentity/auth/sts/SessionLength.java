@@ -1,9 +1,8 @@
 package io.podidentity.auth.sts;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
@@ -20,20 +19,16 @@ final class SessionLength {
     /** Every role allows that, and role chaining allows no more. */
     static final int MIN_HOURS = 1;
 
-    private static final Duration TTL = Duration.ofHours(1);
+    private static final long TTL_NANOS = Duration.ofHours(1).toNanos();
     private static final int ROLES = 10_000;
 
     private final AssumeRole sts;
-    private final Cache<String, Integer> allowed;
+    private final LongSupplier nanos;
+    private final LinkedHashMap<String, Allowed> roles = new LinkedHashMap<>();
 
-    SessionLength(AssumeRole sts, Ticker ticker) {
+    SessionLength(AssumeRole sts, LongSupplier nanos) {
         this.sts = sts;
-        this.allowed =
-                Caffeine.newBuilder()
-                        .maximumSize(ROLES)
-                        .expireAfterWrite(TTL)
-                        .ticker(ticker)
-                        .build();
+        this.nanos = nanos;
     }
 
     /** For role chaining, which allows no more. */
@@ -42,8 +37,7 @@ final class SessionLength {
     }
 
     AssumeRoleResponse longest(AssumeRoleRequest request) {
-        Integer known = allowed.getIfPresent(request.roleArn());
-        int first = known == null ? MAX_HOURS : known;
+        int first = known(request.roleArn());
         try {
             return ask(request, first);
         } catch (StsFailed.TooLong e) {
@@ -70,12 +64,29 @@ final class SessionLength {
                 bad = middle;
             }
         }
-        allowed.put(request.roleArn(), good);
+        remember(request.roleArn(), good);
         return best == null ? ask(request, good) : best;
+    }
+
+    private synchronized int known(String role) {
+        Allowed known = roles.get(role);
+        return known == null || nanos.getAsLong() - known.nanos > TTL_NANOS
+                ? MAX_HOURS
+                : known.hours;
+    }
+
+    private synchronized void remember(String role, int hours) {
+        var _ = roles.remove(role);
+        roles.put(role, new Allowed(hours, nanos.getAsLong()));
+        if (roles.size() > ROLES) {
+            var _ = roles.pollFirstEntry();
+        }
     }
 
     private AssumeRoleResponse ask(AssumeRoleRequest request, int hours) {
         int seconds = Math.toIntExact(Duration.ofHours(hours).toSeconds());
         return sts.assume(request.copy(r -> r.durationSeconds(seconds)));
     }
+
+    private record Allowed(int hours, long nanos) {}
 }

@@ -1,6 +1,5 @@
 package io.podidentity.auth.sts;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.podidentity.auth.associations.Grant;
 import io.podidentity.auth.associations.RoleAssociation;
 import io.podidentity.auth.exchange.ErrorType;
@@ -12,6 +11,7 @@ import io.podidentity.auth.exchange.SessionName;
 import io.podidentity.token.ServiceAccountToken;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
@@ -35,13 +35,13 @@ public final class StsSessions implements SessionIssuer {
      * @param names makes the names of sessions unique
      */
     public StsSessions(AssumeRole sts, String region, Supplier<UUID> names) {
-        this(sts, region, names, Ticker.systemTicker());
+        this(sts, region, names, System::nanoTime);
     }
 
-    StsSessions(AssumeRole sts, String region, Supplier<UUID> names, Ticker ticker) {
+    StsSessions(AssumeRole sts, String region, Supplier<UUID> names, LongSupplier nanos) {
         this.region = region;
         this.names = names;
-        this.length = new SessionLength(sts, ticker);
+        this.length = new SessionLength(sts, nanos);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.harness.Namespace;
+import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.Shell;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -205,7 +206,8 @@ class InitializeIT {
         Stream<String> drop =
                 Stream.of(
                         "setpriv", "--inh-caps=" + capabilities, "--bounding-set=" + capabilities);
-        Stream<String> agent = Stream.concat(Namespace.packagedAgent(), Stream.of("initialize"));
+        Stream<String> agent =
+                Stream.concat(PackagedAgent.program().stream(), Stream.of("initialize"));
         return node.run(Stream.concat(drop, agent).toArray(String[]::new));
     }
 

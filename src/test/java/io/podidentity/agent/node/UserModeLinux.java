@@ -3,7 +3,7 @@ package io.podidentity.agent.node;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.podidentity.harness.Namespace;
+import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +49,7 @@ final class UserModeLinux {
 
     static String agentCommand() {
         // The machine's files are read-only here.
-        return Namespace.packagedAgent()
+        return PackagedAgent.program().stream()
                 .collect(joining(" "))
                 .replace("/java ", "/java -XX:-UsePerfData -Djava.io.tmpdir=/run ");
     }

@@ -3,7 +3,6 @@ package io.podidentity.auth.sts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.podidentity.auth.associations.Grant;
 import io.podidentity.auth.associations.Metadata;
 import io.podidentity.auth.associations.RoleAssociation;
@@ -49,7 +48,7 @@ class StsSessionsTest {
     private final AtomicLong nanos = new AtomicLong();
     private Function<AssumeRoleRequest, AssumeRoleResponse> answers = StsSessionsTest::session;
     private final StsSessions sessions =
-            new StsSessions(this::answer, "eu-west-1", () -> NAME, (Ticker) nanos::get);
+            new StsSessions(this::answer, "eu-west-1", () -> NAME, nanos::get);
 
     @Test
     void asksForTheRoleWithTagsThatGoOnThroughChains() {
