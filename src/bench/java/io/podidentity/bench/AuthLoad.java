@@ -18,7 +18,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -46,12 +51,54 @@ public final class AuthLoad {
             measure("LocalStack's AssumeRole", sts.getPort(), assumeRole());
             auth("auth on LocalStack", sts);
             auth("auth on an STS that answers at once", canned);
+            twoReplicas(canned);
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
     }
 
     private static void auth(String name, URI sts) throws Exception {
+        try (OwnAuth auth = start(sts)) {
+            measure(name, auth.endpoint().getPort(), exchange(auth.endpoint()));
+        }
+    }
+
+    /** Side by side, each with a load of its own, on the processors of one machine. */
+    private static void twoReplicas(URI sts) throws Exception {
+        try (OwnAuth first = start(sts);
+                OwnAuth second = start(sts);
+                ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<HttpLoad> loads =
+                    Stream.of(first, second)
+                            .map(
+                                    auth ->
+                                            new HttpLoad(
+                                                    auth.endpoint().getPort(),
+                                                    exchange(auth.endpoint()),
+                                                    CONNECTIONS.getLast() / 2))
+                            .toList();
+            var _ = together(loads, WARM, threads);
+            System.out.printf(
+                    "%-34s %11d %10.0f%n",
+                    "two replicas of it", CONNECTIONS.getLast(), together(loads, MEASURE, threads));
+        }
+    }
+
+    /** How many a second. */
+    private static double together(List<HttpLoad> loads, Duration time, ExecutorService threads)
+            throws Exception {
+        List<Callable<HttpLoad.Result>> runs =
+                loads.stream()
+                        .<Callable<HttpLoad.Result>>map(load -> () -> load.run(time))
+                        .toList();
+        double sum = 0;
+        for (Future<HttpLoad.Result> each : threads.invokeAll(runs)) {
+            sum += each.get().perSecond();
+        }
+        return sum;
+    }
+
+    private static OwnAuth start(URI sts) throws Exception {
         Path folder = Files.createTempDirectory("auth-load");
         Files.writeString(
                 folder.resolve("associations.yaml"),
@@ -63,9 +110,7 @@ public final class AuthLoad {
                     roleArn: %s
                 """
                         .formatted(OwnAuth.role("orders")));
-        try (OwnAuth auth = OwnAuth.start(folder, sts)) {
-            measure(name, auth.endpoint().getPort(), exchange(auth.endpoint()));
-        }
+        return OwnAuth.start(folder, sts);
     }
 
     private static void measure(String name, int port, String request) throws Exception {

@@ -91,6 +91,9 @@ class ClusterNodeIT {
     class Tokens extends TokensOnNode {}
 
     @Nested
+    class Doctor extends DoctorOnNode {}
+
+    @Nested
     class Helm extends HelmOnNode {}
 
     @Nested

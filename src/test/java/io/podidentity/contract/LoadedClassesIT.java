@@ -19,6 +19,9 @@ class LoadedClassesIT {
 
     private static final String OURS = "io.podidentity.";
 
+    /** With requests served, and a few percent to spare. */
+    private static final int MOST_CLASSES = 10_000;
+
     @TempDir Path folder;
 
     @Test
@@ -42,6 +45,8 @@ class LoadedClassesIT {
                 .noneMatch(name -> name.startsWith("software.amazon.awssdk.services.sts.model."))
                 .noneMatch(name -> name.startsWith(OURS + "doctor."))
                 .doesNotContain("software.amazon.awssdk.services.sts.DefaultStsClient");
+        // Each costs memory and a part of the start, on every node; fewer is a reason to lower it.
+        assertThat(loaded).hasSizeLessThan(MOST_CLASSES);
         // What the container must know to find the way to it.
         assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "auth.")))
                 .allMatch(
