@@ -144,6 +144,10 @@ public interface AgentConfig {
     @WithConverter(Converters.Node.class)
     Optional<String> nodeName();
 
+    @Flag(help = "Serves /status on the probes' port: which pods have which role, without secrets")
+    @WithDefault("false")
+    boolean status();
+
     /** Where kubelet puts the agent's own token and the cluster's authorities. */
     @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount")
     Path serviceAccountDir();

@@ -30,6 +30,7 @@ final class Renderings {
                     "agent: {additionalArgs: {'--max-cache-size': 1000000, '-v': warn}}",
                     "agent: {additionalArgs: {'--rotate-credentials': null}}",
                     "agent: {additionalArgs: {'--rotate-credentials': false}}",
+                    "agent: {status: true}",
                     "agent: {livenessEndpoint: '', readinessEndpoint: null}",
                     "agent: {advertiseProxyPort: true, probePort: 12703}",
                     "agent: {command: \"['/my/launcher', 'server']\"}",

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.eksauth.EksAuthCalls;
 import io.podidentity.agent.eksauth.EksAuthEvents;
@@ -31,6 +32,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     // reload has ended.
     private final PrometheusMeterRegistry registry;
     private final IssuanceLog log;
+    private final LastErrors errors;
     private final ReferenceSeries responses;
     private final Counter retries;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -39,8 +41,10 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
             PrometheusMeterRegistry registry,
             MetricsRoute metrics,
             CircuitBreakerMaintenance breakers,
-            IssuanceLog log) {
+            IssuanceLog log,
+            LastErrors errors) {
         this.registry = registry;
+        this.errors = errors;
         this.log = log;
         this.responses =
                 metrics.counter(
@@ -100,6 +104,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     @Override
     public void tried() {
         inFlight.incrementAndGet();
+    }
+
+    @Override
+    public void failed(Failed failure) {
+        errors.add(failure);
     }
 
     @Override
