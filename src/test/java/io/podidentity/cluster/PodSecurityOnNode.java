@@ -68,6 +68,7 @@ abstract class PodSecurityOnNode {
                 "agent.yaml",
                 "agent-metrics.yaml",
                 "agent-startup-taint.yaml",
+                "agent-events.yaml",
                 "agent-iso.yaml",
                 "agent-hybrid.yaml"
             })

@@ -31,6 +31,7 @@ final class Renderings {
                     "agent: {additionalArgs: {'--rotate-credentials': null}}",
                     "agent: {additionalArgs: {'--rotate-credentials': false}}",
                     "agent: {status: true}",
+                    "{agent: {events: true}, startupTaint: {enabled: true}}",
                     "agent: {livenessEndpoint: '', readinessEndpoint: null}",
                     "agent: {advertiseProxyPort: true, probePort: 12703}",
                     "agent: {command: \"['/my/launcher', 'server']\"}",

@@ -33,6 +33,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     private final PrometheusMeterRegistry registry;
     private final IssuanceLog log;
     private final LastErrors errors;
+    private final PodEvents podEvents;
     private final ReferenceSeries responses;
     private final Counter retries;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -42,9 +43,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
             MetricsRoute metrics,
             CircuitBreakerMaintenance breakers,
             IssuanceLog log,
-            LastErrors errors) {
+            LastErrors errors,
+            PodEvents podEvents) {
         this.registry = registry;
         this.errors = errors;
+        this.podEvents = podEvents;
         this.log = log;
         this.responses =
                 metrics.counter(
@@ -89,6 +92,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     public void refused(
             ServiceAccountToken token, CredentialOutcome outcome, String client, Duration took) {
         log.refused(token, outcome, client, took);
+        podEvents.refused(token, outcome);
     }
 
     @Override
