@@ -9,6 +9,9 @@ public final class Secrets {
 
     private static final String MASK = "***";
 
+    /** Kubernetes' events take 1,024 characters; what to do stands at the end. */
+    private static final int HALF = 500;
+
     /** The first group of each is what precedes the secret. */
     private static final List<Pattern> SECRETS =
             List.of(
@@ -36,5 +39,13 @@ public final class Secrets {
             masked = secret.matcher(masked).replaceAll("$1" + MASK);
         }
         return masked;
+    }
+
+    /** Another's text as it may be shown to people: masked, printable, and cut in its middle. */
+    public static String shown(String text) {
+        String plain = mask(text).replaceAll("\\p{Cntrl}", "?");
+        return plain.length() <= 2 * HALF
+                ? plain
+                : plain.substring(0, HALF) + "..." + plain.substring(plain.length() - HALF);
     }
 }

@@ -7,6 +7,7 @@ import io.podidentity.agent.server.Listeners.CredentialsListener;
 import io.podidentity.agent.telemetry.LastErrors.LastError;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,7 @@ record AgentStatus(
                     held.pod(),
                     held.association().roleArn(),
                     held.expiration(),
-                    held.lastAsked(),
+                    held.lastAsked().truncatedTo(ChronoUnit.SECONDS),
                     lower(held.renewal()),
                     held.restored() ? "state folder" : "fetched");
         }

@@ -23,6 +23,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -105,7 +106,7 @@ class StatusRoute {
         return new AgentStatus(
                 Version.current(),
                 config.clusterName(),
-                clock.instant(),
+                clock.instant().truncatedTo(ChronoUnit.SECONDS),
                 AgentStatus.listeners(listeners),
                 EksAuthStatus.of(
                         cache.get(),

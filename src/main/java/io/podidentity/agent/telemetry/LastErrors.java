@@ -1,12 +1,12 @@
 package io.podidentity.agent.telemetry;
 
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
-import io.podidentity.guard.RefusalLines;
 import io.podidentity.guard.Secrets;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +28,8 @@ public class LastErrors {
                 new LastError(
                         ErrorCodes.bounded(failure.code()),
                         1,
-                        clock.instant(),
-                        RefusalLines.shortened(Secrets.mask(failure.message())));
+                        clock.instant().truncatedTo(ChronoUnit.SECONDS),
+                        Secrets.shown(failure.message()));
         byCode.merge(first.code(), first, LastError::again);
     }
 

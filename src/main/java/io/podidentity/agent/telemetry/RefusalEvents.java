@@ -44,9 +44,6 @@ final class RefusalEvents {
     private static final double PER_SECOND = 0.2;
     private static final int WAITING = 256;
 
-    /** Kubernetes takes 1,024 characters; what to do stands at the end. */
-    private static final int HALF = 500;
-
     private final ApiServer server;
     private final TokenVerifier verifier;
     private final String node;
@@ -137,18 +134,11 @@ final class RefusalEvents {
         event.putObject("source").put("component", "pod-identity-agent").put("host", node);
         return event.put("type", "Warning")
                 .put("reason", "CredentialsRefused")
-                .put("message", shortened(Secrets.mask(failure.message())))
+                .put("message", Secrets.shown(failure.message()))
                 .put("firstTimestamp", now)
                 .put("lastTimestamp", now)
                 .put("count", 1)
                 .put("reportingComponent", "pod-identity-agent")
                 .put("reportingInstance", node);
-    }
-
-    private static String shortened(String text) {
-        String plain = text.replaceAll("\\p{Cntrl}", "?");
-        return plain.length() <= 2 * HALF
-                ? plain
-                : plain.substring(0, HALF) + "..." + plain.substring(plain.length() - HALF);
     }
 }
