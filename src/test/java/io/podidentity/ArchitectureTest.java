@@ -58,6 +58,7 @@ class ArchitectureTest {
                 + " schedule token",
         "agent.telemetry, agent.cache agent.credentials agent.eksauth agent.server agent.state"
                 + " config guard schedule token",
+        "agent.status, agent.cache agent.credentials agent.eksauth agent.server agent.telemetry config",
         "auth.associations, auth",
         "auth.cluster, auth.associations schedule",
         "auth.exchange, auth auth.associations token",
@@ -67,8 +68,8 @@ class ArchitectureTest {
                 + " config guard"
                 + " outbound schedule tls token",
         "doctor, agent.eksauth agent.node agent.server aws config outbound tls token",
-        "cli, agent.node auth.server aws config doctor",
-        "dev, auth.associations auth.exchange auth.server auth.sts config schedule token",
+        "cli, agent.node auth.server aws config doctor guard",
+        "dev, agent.status auth.associations auth.exchange auth.server auth.sts config schedule token",
     })
     void packageUsesOnlyThoseItMay(String name, String mayUse) {
         var others = mayUse == null ? Stream.<String>empty() : Stream.of(mayUse.split(" "));

@@ -83,6 +83,15 @@ public final class Manifests {
                                         NodeAccess.policy(account),
                                         NodeAccess.policyBinding(account),
                                         variants.startupTaint())));
+        files.put(
+                "agent-events.yaml",
+                AGENT_HEADER
+                        + Typed.write(
+                                List.of(
+                                        account,
+                                        EventAccess.role(account),
+                                        EventAccess.binding(account),
+                                        variants.events())));
         files.put("monitoring/service-monitor.yaml", other(monitoring.serviceMonitor()));
         files.put("monitoring/pod-monitor.yaml", other(monitoring.podMonitor()));
         files.put(

@@ -63,6 +63,19 @@ final class Variants {
     DaemonSet startupTaint() {
         DaemonSet daemonSet = copy();
         agent(daemonSet).getArgs().addAll(List.of("--remove-taint", TAINT));
+        nodeName(daemonSet);
+        return daemonSet;
+    }
+
+    /** Writes events on pods that are refused. */
+    DaemonSet events() {
+        DaemonSet daemonSet = copy();
+        agent(daemonSet).getArgs().add("--events");
+        nodeName(daemonSet);
+        return daemonSet;
+    }
+
+    private static void nodeName(DaemonSet daemonSet) {
         variable(
                 daemonSet,
                 new EnvVarBuilder()
@@ -73,7 +86,6 @@ final class Variants {
                         .endFieldRef()
                         .endValueFrom()
                         .build());
-        return daemonSet;
     }
 
     /** With the native executable, which needs less. */

@@ -5,6 +5,7 @@ import io.podidentity.doctor.NodeChecks;
 import io.podidentity.doctor.PodChecks;
 import io.podidentity.doctor.PodSurroundings;
 import io.podidentity.doctor.Report;
+import io.podidentity.guard.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ final class DoctorCommand implements Callable<Integer> {
     private int print(List<Check> checks) {
         Report report = Report.of(checks, Report.PATIENCE);
         String text = output == Output.json ? report.json() : report.text();
-        System.out.print(SecretsFilter.mask(text));
+        System.out.print(Secrets.mask(text));
         return report.healthy() ? 0 : 1;
     }
 

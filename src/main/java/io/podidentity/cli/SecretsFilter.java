@@ -1,10 +1,9 @@
 package io.podidentity.cli;
 
+import io.podidentity.guard.Secrets;
 import io.quarkus.logging.LoggingFilter;
-import java.util.List;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
-import java.util.regex.Pattern;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.ExtLogRecord.FormatStyle;
 import org.jspecify.annotations.Nullable;
@@ -14,31 +13,11 @@ import org.jspecify.annotations.Nullable;
 @LoggingFilter(name = "secrets")
 public final class SecretsFilter implements Filter {
 
-    private static final String MASK = "***";
-
-    /** The first group of each is what precedes the secret. */
-    private static final List<Pattern> SECRETS =
-            List.of(
-                    // A JWT, possibly truncated.
-                    Pattern.compile("()eyJ[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]*+)*+"),
-                    // As headers, and in the canonical request of a signature.
-                    Pattern.compile(
-                            "(?i)(x-amz-security-token[\"']?+\\s*+[:=]\\s*+)[^\\s,;}\\]]++"),
-                    Pattern.compile("(?i)(authorization[\"']?+\\s*+[:=]\\s*+)[^}\\]\\r\\n]++"),
-                    Pattern.compile("(?i)(signature=)[0-9a-f]{16,}+"),
-                    // As JSON and as the text of objects.
-                    Pattern.compile(
-                            "(?i)((?:secret_?access_?key|session_?token)[\"']?+\\s*+[:=]\\s*+[\"']?+)[^\\s\"',;})\\]]++"),
-                    // Parsers quote what they could not parse, which may be an answer.
-                    Pattern.compile("(\\[Source: \\([^)]*+\\)\").*?(?=\"; line)", Pattern.DOTALL),
-                    Pattern.compile("(Unrecognized token ')[^']*+"),
-                    Pattern.compile("(?i)(\"token\"\\s*+:\\s*+\")[^\"]++"));
-
     @Override
     public boolean isLoggable(LogRecord line) {
         ExtLogRecord record = ExtLogRecord.wrap(line);
         String text = record.getFormattedMessage();
-        String masked = mask(text);
+        String masked = Secrets.mask(text);
         if (!masked.equals(text)) {
             line.setParameters(null);
             if (line instanceof ExtLogRecord own) {
@@ -54,20 +33,12 @@ public final class SecretsFilter implements Filter {
         return true;
     }
 
-    static String mask(@Nullable String text) {
-        String masked = String.valueOf(text);
-        for (Pattern secret : SECRETS) {
-            masked = secret.matcher(masked).replaceAll("$1" + MASK);
-        }
-        return masked;
-    }
-
     private static boolean containsSecret(@Nullable Throwable thrown) {
         if (thrown == null) {
             return false;
         }
         String text = thrown.toString();
-        return !mask(text).equals(text) || containsSecret(thrown.getCause());
+        return !Secrets.mask(text).equals(text) || containsSecret(thrown.getCause());
     }
 
     /** Replaces an exception whose text, or that of a cause, contains a secret. */
@@ -78,7 +49,7 @@ public final class SecretsFilter implements Filter {
 
         Masked(Throwable original) {
             super(
-                    mask(original.toString()),
+                    Secrets.mask(original.toString()),
                     original.getCause() == null ? null : new Masked(original.getCause()));
             setStackTrace(original.getStackTrace());
         }

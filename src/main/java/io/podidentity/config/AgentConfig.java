@@ -140,9 +140,20 @@ public interface AgentConfig {
     @WithConverter(Converters.Taint.class)
     Optional<String> removeTaint();
 
-    @Flag(help = "Name of that node. Needed by --remove-taint alone", label = "NODE")
+    @Flag(help = "Name of the node. Needed by --remove-taint alone", label = "NODE")
     @WithConverter(Converters.Node.class)
     Optional<String> nodeName();
+
+    @Flag(help = "Serves /status on the probes' port: which pods have which role, without secrets")
+    @WithDefault("false")
+    boolean status();
+
+    @Flag(
+            help =
+                    "Writes an event on a pod that EKS Auth refuses for a lasting reason;"
+                            + " needs the right to create events")
+    @WithDefault("false")
+    boolean events();
 
     /** Where kubelet puts the agent's own token and the cluster's authorities. */
     @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount")

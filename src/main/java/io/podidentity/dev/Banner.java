@@ -12,6 +12,7 @@ record Banner(
         Path token,
         Path associations,
         @Nullable URI eksAuth,
+        URI status,
         String origin) {
 
     String text() {
@@ -27,8 +28,11 @@ record Banner(
           curl -H "Authorization: $(cat %6$s)" %5$s
 
         Its role stands in %7$s; the next request sees an edit,
-        %8$s
-        %9$s
+        %8$s What the agent knows:
+
+          %9$s
+
+        %10$s
         """
                 .formatted(
                         pod.name(),
@@ -42,6 +46,7 @@ record Banner(
                                 ? "where that file is what EKS Auth reads."
                                 : "and aws eks list-pod-identity-associations --cluster-name %s --endpoint-url %s works too."
                                         .formatted(cluster, eksAuth),
+                        status,
                         origin);
     }
 

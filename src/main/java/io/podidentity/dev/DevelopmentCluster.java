@@ -39,7 +39,7 @@ class DevelopmentCluster {
     private final Sessions sessions;
     private final Clock clock;
     private final SamplePod pod = SamplePod.INSTANCE;
-    private final Workbench workbench = new Workbench(Path.of("target", "dev").toAbsolutePath());
+    private final Workbench workbench = Workbench.INSTANCE;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("development-kubelet").factory());
@@ -67,6 +67,7 @@ class DevelopmentCluster {
                                 workbench.token().path(),
                                 associations,
                                 config.endpoint().filter(DevelopmentCluster::isLocal).orElse(null),
+                                URI.create("http://127.0.0.1:" + config.probePort() + "/status"),
                                 sessions.origin())
                         .text());
     }

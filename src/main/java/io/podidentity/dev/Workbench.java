@@ -8,6 +8,8 @@ import java.nio.file.Path;
 /** The files of the development cluster, in one folder under {@code target}. */
 record Workbench(Path folder) {
 
+    static final Workbench INSTANCE = new Workbench(Path.of("target", "dev").toAbsolutePath());
+
     Path key() {
         return folder.resolve("cluster-key.json");
     }
@@ -16,9 +18,13 @@ record Workbench(Path folder) {
         return new OwnerOnlyFile(folder.resolve("eks-pod-identity-token"));
     }
 
+    Path associations() {
+        return folder.resolve("associations.yaml");
+    }
+
     /** The associations; written once, then the developer's to edit. */
     Path associations(String cluster, SamplePod pod) throws IOException {
-        Path file = folder.resolve("associations.yaml");
+        Path file = associations();
         if (Files.notExists(file)) {
             Files.createDirectories(folder);
             Files.writeString(file, sample(cluster, pod));

@@ -50,7 +50,7 @@ public final class ApiServer {
      *
      * @throws IOException if the server rejects it
      */
-    String post(String path, String json) throws IOException {
+    public String post(String path, String json) throws IOException {
         return http.send("POST", address.resolve(path), ownToken(), "application/json", json);
     }
 

@@ -69,6 +69,7 @@ abstract class PodSecurityOnNode {
                 "agent-metrics.yaml",
                 "agent-native.yaml",
                 "agent-startup-taint.yaml",
+                "agent-events.yaml",
                 "agent-iso.yaml",
                 "agent-hybrid.yaml"
             })

@@ -35,6 +35,7 @@ class LoadedClassesIT {
                                 .awaitReady()) {
             String token = TestTokens.at(Instant.now().minusSeconds(5)).sign();
             assertThat(agent.ask(token).statusCode()).isEqualTo(200);
+            assertThat(agent.get(agent.probe("/status")).statusCode()).isEqualTo(404);
             assertThat(agent.stop()).isZero();
         }
 
@@ -44,10 +45,13 @@ class LoadedClassesIT {
         assertThat(loaded)
                 .noneMatch(name -> name.startsWith("software.amazon.awssdk.services.sts.model."))
                 .noneMatch(name -> name.startsWith(OURS + "doctor."))
+                .noneMatch(name -> name.startsWith("io.quarkus.qute."))
                 .doesNotContain("software.amazon.awssdk.services.sts.DefaultStsClient");
         // Each costs memory and a part of the start, on every node; fewer is a reason to lower it.
         assertThat(loaded).hasSizeLessThan(MOST_CLASSES);
-        // What the container must know to find the way to it.
+        // What the container must know to find the way to them.
+        assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "agent.status.")))
+                .allMatch(name -> name.matches(".*\\.Status(Route|Table).*"));
         assertThat(loaded.stream().filter(name -> name.startsWith(OURS + "auth.")))
                 .allMatch(
                         name ->

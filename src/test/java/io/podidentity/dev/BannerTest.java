@@ -28,6 +28,7 @@ class BannerTest {
                         token,
                         Path.of("roles.yaml"),
                         URI.create("http://127.0.0.1:2"),
+                        URI.create("http://127.0.0.1:3/status"),
                         "From nowhere.");
 
         assertThat(banner.text())

@@ -65,6 +65,7 @@ class ChartTest {
                         + " | daemonsets: {cloud: {create: false}, hybrid-bottlerocket: {create: true}}",
                 "agent-metrics.yaml | metrics: {enabled: true}",
                 "agent-startup-taint.yaml | startupTaint: {enabled: true}",
+                "agent-events.yaml | agent: {events: true}",
             })
     void rendersWhatTheBuildGenerates(String file, String values) throws IOException {
         // What people put in with sed; -iso in the region's name is what the chart goes by.

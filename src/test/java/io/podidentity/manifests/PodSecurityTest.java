@@ -51,6 +51,7 @@ class PodSecurityTest {
                 "agent-metrics.yaml | HostPath Volumes",
                 "agent-native.yaml | HostPath Volumes",
                 "agent-startup-taint.yaml | HostPath Volumes",
+                "agent-events.yaml | HostPath Volumes",
                 "agent-iso.yaml | HostPath Volumes",
                 "agent-hybrid.yaml | HostPath Volumes",
                 "agent-hybrid-bottlerocket.yaml | HostPath Volumes,SELinux",

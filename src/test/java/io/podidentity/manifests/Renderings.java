@@ -30,6 +30,8 @@ final class Renderings {
                     "agent: {additionalArgs: {'--max-cache-size': 1000000, '-v': warn}}",
                     "agent: {additionalArgs: {'--rotate-credentials': null}}",
                     "agent: {additionalArgs: {'--rotate-credentials': false}}",
+                    "agent: {status: true}",
+                    "{agent: {events: true}, startupTaint: {enabled: true}}",
                     "agent: {livenessEndpoint: '', readinessEndpoint: null}",
                     "agent: {advertiseProxyPort: true, probePort: 12703}",
                     "agent: {command: \"['/my/launcher', 'server']\"}",

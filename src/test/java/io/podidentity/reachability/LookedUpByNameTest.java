@@ -86,10 +86,12 @@ class LookedUpByNameTest {
     }
 
     @Test
-    void nothingButTheVersionIsReadFromAResource() {
+    void nothingButTheVersionAndThePageAreReadFromResources() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName(Version.class.getName())
+                .and()
+                .doNotHaveFullyQualifiedName("io.podidentity.agent.status.StatusPage")
                 .should()
                 .callMethodWhere(target(nameMatching("getResource(s|AsStream)?")))
                 .check(AGENT);

@@ -9,6 +9,7 @@ import io.podidentity.schedule.Timeline;
 import io.podidentity.token.ServiceAccountToken;
 import io.podidentity.token.TokenVerifier;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -173,6 +174,11 @@ public final class CredentialCache implements AutoCloseable {
     /** How many pods have an entry. */
     public int entries() {
         return store.count();
+    }
+
+    /** What each pod with an entry has, in no order. */
+    public List<HeldPod> held() {
+        return store.all().stream().map(entry -> HeldPod.of(entry, timeline)).toList();
     }
 
     /** When the first entry expires. */

@@ -107,6 +107,11 @@ final class Entry {
         return readers;
     }
 
+    /** Whether they were put back: what is fetched is stored after its fetch began. */
+    boolean restored() {
+        return storedNanos - fetchStartNanos < 0;
+    }
+
     /** What is sealed for each token that may read it now. */
     Contents contents(Timeline timeline) {
         Instant now = timeline.now();

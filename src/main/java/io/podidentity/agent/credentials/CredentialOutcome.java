@@ -6,9 +6,18 @@ import org.jspecify.annotations.Nullable;
 /** The result of asking for credentials. */
 public sealed interface CredentialOutcome {
 
-    /** Credentials, good until they expire. */
-    record Issued(PodCredentials credentials, Association association)
-            implements CredentialOutcome {}
+    /**
+     * Credentials, good until they expire.
+     *
+     * @param requestId what the source calls the request that issued them; null where it is unknown
+     */
+    record Issued(PodCredentials credentials, Association association, @Nullable String requestId)
+            implements CredentialOutcome {
+
+        public Issued(PodCredentials credentials, Association association) {
+            this(credentials, association, null);
+        }
+    }
 
     /** The agent itself rejected the request. */
     record Rejected(Reason reason, String message) implements CredentialOutcome {}

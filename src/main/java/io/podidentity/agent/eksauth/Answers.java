@@ -18,6 +18,9 @@ final class Answers {
 
     private static final Pattern ACCOUNT = Pattern.compile("arn:[^:]+:(?:sts|iam)::([0-9]{12}):.+");
 
+    /** The SDK says UNKNOWN where there is none. */
+    private static final Pattern REQUEST_ID = Pattern.compile("(?!UNKNOWN)[A-Za-z0-9-]{1,64}");
+
     /** Milliseconds read as seconds lie tens of thousands of years ahead. */
     private static final Duration MAX_LIFETIME = Duration.ofDays(365_000);
 
@@ -66,7 +69,12 @@ final class Answers {
         if (issued.expiration().isAfter(clock.instant().plus(MAX_LIFETIME))) {
             throw failures.unusable("credentials.expiration is not in seconds", requestId);
         }
-        return new Issued(issued, association(answer, roleArn, requestId));
+        return new Issued(issued, association(answer, roleArn, requestId), plain(requestId));
+    }
+
+    /** An id as it may stand in the log; null if it is none. */
+    private static @Nullable String plain(@Nullable String requestId) {
+        return requestId != null && REQUEST_ID.matcher(requestId).matches() ? requestId : null;
     }
 
     private Association association(

@@ -85,8 +85,12 @@ public class EksAuthCalls {
             return issued;
         } catch (CallFailed e) {
             result = e.outcome().code();
-            // Warm-up failures do not count towards the breaker.
-            throw warmUp ? new CallFailed(e.outcome(), false) : e;
+            if (warmUp) {
+                // Its failures do not count towards the breaker.
+                throw new CallFailed(e.outcome(), false);
+            }
+            events.failed(e.outcome());
+            throw e;
         } finally {
             if (!warmUp) {
                 events.ended(result, Duration.ofNanos(System.nanoTime() - start));

@@ -1,5 +1,6 @@
 package io.podidentity.agent.eksauth;
 
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import java.time.Duration;
 
 /** Events of calls to EKS Auth. */
@@ -14,6 +15,9 @@ public interface EksAuthEvents {
      * @param result {@code Success} or the error's code, which the peer chooses
      */
     void ended(String result, Duration took);
+
+    /** A try failed; {@link #ended} follows. */
+    default void failed(Failed failure) {}
 
     /** A try begins that repeats one which failed. */
     default void retried() {}

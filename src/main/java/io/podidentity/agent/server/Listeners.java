@@ -46,6 +46,7 @@ public class Listeners {
     private static final String LOOPBACK = "127.0.0.1";
 
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
+    private static final Set<String> PROBES_AND_STATUS = Set.of("/healthz", "/readyz", "/status");
     private static final Set<String> METRICS = Set.of("/healthz", "/readyz", "/metrics");
 
     private final Vertx vertx;
@@ -131,7 +132,7 @@ public class Listeners {
                                 "probes",
                                 new BindHost(LOOPBACK),
                                 config.probePort(),
-                                new Gate(PROBES, handler),
+                                new Gate(config.status() ? PROBES_AND_STATUS : PROBES, handler),
                                 watchers),
                         listener(
                                 "metrics",

@@ -60,26 +60,30 @@ record RecordContents(
             for (String name : names) {
                 out.writeUTF(name);
             }
+            String requestId = issued.requestId();
+            if (requestId != null) {
+                out.writeUTF(requestId);
+            }
         }
         return bytes.toByteArray();
     }
 
     static RecordContents of(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        PodCredentials credentials =
+                new PodCredentials(
+                        in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(), time(in));
+        Association association =
+                new Association(
+                        in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF());
+        Duration lifetime = Duration.ofNanos(in.readLong());
+        Duration left = Duration.ofNanos(in.readLong());
+        Moment written = new Moment(time(in), in.readUTF(), Duration.ofMillis(in.readLong()));
+        List<String> names = names(in);
+        // Records of before 0.3 end here.
+        String requestId = in.available() == 0 ? null : in.readUTF();
         return new RecordContents(
-                new Issued(
-                        new PodCredentials(
-                                in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(), time(in)),
-                        new Association(
-                                in.readUTF(),
-                                in.readUTF(),
-                                in.readUTF(),
-                                in.readUTF(),
-                                in.readUTF())),
-                Duration.ofNanos(in.readLong()),
-                Duration.ofNanos(in.readLong()),
-                new Moment(time(in), in.readUTF(), Duration.ofMillis(in.readLong())),
-                names(in));
+                new Issued(credentials, association, requestId), lifetime, left, written, names);
     }
 
     private static void write(DataOutputStream out, Instant time) throws IOException {

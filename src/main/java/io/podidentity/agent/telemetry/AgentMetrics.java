@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.credentials.CredentialOutcome;
+import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.eksauth.EksAuthCalls;
 import io.podidentity.agent.eksauth.EksAuthEvents;
@@ -31,6 +32,8 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     // reload has ended.
     private final PrometheusMeterRegistry registry;
     private final IssuanceLog log;
+    private final LastErrors errors;
+    private final PodEvents podEvents;
     private final ReferenceSeries responses;
     private final Counter retries;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -39,8 +42,12 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
             PrometheusMeterRegistry registry,
             MetricsRoute metrics,
             CircuitBreakerMaintenance breakers,
-            IssuanceLog log) {
+            IssuanceLog log,
+            LastErrors errors,
+            PodEvents podEvents) {
         this.registry = registry;
+        this.errors = errors;
+        this.podEvents = podEvents;
         this.log = log;
         this.responses =
                 metrics.counter(
@@ -85,6 +92,7 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     public void refused(
             ServiceAccountToken token, CredentialOutcome outcome, String client, Duration took) {
         log.refused(token, outcome, client, took);
+        podEvents.refused(token, outcome);
     }
 
     @Override
@@ -100,6 +108,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     @Override
     public void tried() {
         inFlight.incrementAndGet();
+    }
+
+    @Override
+    public void failed(Failed failure) {
+        errors.add(failure);
     }
 
     @Override

@@ -48,6 +48,9 @@ class IssuanceLog {
         fields.put("association", issued.association().id());
         fields.put("role-arn", issued.association().roleArn());
         fields.put("expiration", issued.credentials().expiration().toString());
+        if (issued.requestId() != null) {
+            fields.put("request-id", issued.requestId());
+        }
         fields.put("origin", origin.name().toLowerCase(Locale.ROOT));
         with(fields, () -> LOG.log(level, "Issued credentials"));
     }

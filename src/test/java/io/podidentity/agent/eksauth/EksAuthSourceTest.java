@@ -123,7 +123,8 @@ class EksAuthSourceTest {
                                         "a-1",
                                         "arn:aws:sts::123456789012:assumed-role/orders/eks-shop-orders",
                                         "shop",
-                                        "orders")));
+                                        "orders"),
+                                EksAuthAnswers.REQUEST_ID));
         assertThat(EVENTS.results).containsExactly("tried", "Success");
     }
 
@@ -135,6 +136,23 @@ class EksAuthSourceTest {
                         EksAuthAnswers.body().replace("arn:aws:sts", "arn:" + partition + ":sts")));
         assertThat(((Issued) source.fetch(REQUEST)).credentials().accountId())
                 .isEqualTo("123456789012");
+    }
+
+    /** It stands in the log, where nobody may add lines or fields. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "UNKNOWN", "a b", "a\u001b[31m", "a\",\"pod\":\"other", "\u00e4"})
+    void requestIdThatIsNoneIsLeftOut(String requestId) {
+        peer.answer(
+                Answer.of(
+                        200,
+                        EksAuthAnswers.body(),
+                        "Content-Type: application/json",
+                        "x-amzn-RequestId: " + requestId));
+
+        Issued issued = (Issued) source.fetch(REQUEST);
+
+        assertThat(issued.requestId()).isNull();
+        assertThat(issued.association().id()).isEqualTo("a-1");
     }
 
     static Stream<Arguments> errors() {

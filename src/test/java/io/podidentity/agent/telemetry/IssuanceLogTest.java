@@ -50,7 +50,8 @@ class IssuanceLogTest {
                             "123456789012",
                             Instant.parse("2026-11-22T04:00:00Z")),
                     new Association(
-                            "arn", "a-1", "arn:aws:sts::1:assumed-role/r/s", "shop", "orders"));
+                            "arn", "a-1", "arn:aws:sts::1:assumed-role/r/s", "shop", "orders"),
+                    "8a8c6f5e-0000-4000-8000-000000000001");
 
     private final Logger logger = Logger.getLogger(IssuanceLog.class.getName());
     private final Lines lines = new Lines();
@@ -74,17 +75,18 @@ class IssuanceLogTest {
         log.issued(TOKEN, ISSUED, Origin.FETCHED, Duration.ofMillis(12));
         assertThat(lines.fields)
                 .containsExactly(
-                        Map.of(
-                                "level", "INFO",
-                                "message", "Issued credentials",
-                                "pod", "orders-0",
-                                "namespace", "shop",
-                                "service-account", "orders",
-                                "association", "a-1",
-                                "role-arn", "arn:aws:sts::1:assumed-role/r/s",
-                                "expiration", "2026-11-22T04:00:00Z",
-                                "origin", "fetched",
-                                "duration-ms", "12"));
+                        Map.ofEntries(
+                                Map.entry("level", "INFO"),
+                                Map.entry("message", "Issued credentials"),
+                                Map.entry("pod", "orders-0"),
+                                Map.entry("namespace", "shop"),
+                                Map.entry("service-account", "orders"),
+                                Map.entry("association", "a-1"),
+                                Map.entry("role-arn", "arn:aws:sts::1:assumed-role/r/s"),
+                                Map.entry("expiration", "2026-11-22T04:00:00Z"),
+                                Map.entry("request-id", "8a8c6f5e-0000-4000-8000-000000000001"),
+                                Map.entry("origin", "fetched"),
+                                Map.entry("duration-ms", "12")));
         assertThat(MDC.copy()).isEmpty();
     }
 
