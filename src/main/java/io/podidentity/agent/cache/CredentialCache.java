@@ -23,8 +23,8 @@ public final class CredentialCache implements AutoCloseable {
     /** More client addresses than a node has. */
     private static final int CLIENTS = 4_096;
 
-    /** A tenth of a core, for the forged tokens of one address. */
-    private static final int VERIFICATIONS_PER_SECOND = 200;
+    /** Some tenths of a core at most, for the forged tokens of one address. */
+    private static final int VERIFICATIONS_PER_SECOND = 1_000;
 
     private final Timeline timeline;
     private final SealedEntries sealed;
