@@ -1,84 +1,123 @@
 package io.podidentity.bench;
 
-import io.podidentity.agent.cache.Answer;
-import io.podidentity.agent.cache.CacheSettings;
-import io.podidentity.harness.Tokens;
-import io.podidentity.token.ServiceAccountToken;
+import io.podidentity.harness.EksAuthAnswers;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.HttpPeer.Answer;
+import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.Processes;
+import io.podidentity.harness.TestAuthority;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 
-/** Many requests at once before a source that takes 200 ms, and the same again right after. */
+/**
+ * Many new pods at once, before an EKS Auth that takes 200 ms, over TLS or with a short accept
+ * queue, on an idle and on a busy machine.
+ */
+@SuppressWarnings("SystemOut") // It is there to print.
 public final class Bursts {
 
+    private static final int ROUNDS = 3;
+    private static final List<Integer> COUNTS = List.of(500, 2_000);
     private static final Duration LATENCY = Duration.ofMillis(200);
-    private static final CacheSettings ON = CacheSettings.of(Duration.ofHours(3), 2_000, 3);
-    private static final CacheSettings OFF = CacheSettings.of(Duration.ZERO, 2_000, 3);
+    private static final int BACKLOG = 5;
+    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(1);
+    private static final int CORES = 2;
 
-    private static final List<Crowd> CROWDS =
-            List.of(new Crowd(1_000, 1), new Crowd(500, 500), new Crowd(2_000, 2_000));
-    private static final List<Variant> VARIANTS =
-            List.of(
-                    new Variant("cache on", ON, Agent::ask),
-                    new Variant("cache off", OFF, Agent::ask),
-                    new Variant("source alone", OFF, Agent::askSource));
+    private static final Answer ANSWER = Answer.late(LATENCY, EksAuthAnswers.issued());
 
-    private Bursts() {}
+    private final List<Contender> contenders;
+    private final TestAuthority authority;
 
-    public static void main(String[] args) throws InterruptedException {
-        // Once for the compiler.
-        String _ = line(CROWDS.getLast(), VARIANTS.getFirst());
+    private Bursts(List<Contender> contenders, TestAuthority authority) {
+        this.contenders = contenders;
+        this.authority = authority;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Bursts bursts =
+                new Bursts(Contender.all(), TestAuthority.in(Files.createTempDirectory("bursts")));
+        bursts.warmUp();
         System.out.printf(
-                "%8s %6s  %-12s %7s %7s %8s %8s %12s %11s%n",
-                "requests",
+                "%-12s %-5s %5s  %-10s %8s %6s %7s %6s %12s %8s %7s%n",
+                "EKS Auth",
+                "cores",
                 "pods",
-                "",
-                "calls",
-                "served",
+                "agent",
                 "1st try",
+                "all",
                 "last",
-                "calls again",
-                "last");
-        for (Crowd crowd : CROWDS) {
-            for (Variant variant : VARIANTS) {
-                System.out.print(line(crowd, variant));
+                "calls",
+                "connections",
+                "breaker",
+                "CPU/pod");
+        for (int round = 1; round <= ROUNDS; round++) {
+            bursts.round("idle");
+            List<Process> loops = new ArrayList<>();
+            try {
+                for (int core = 0; core < CORES; core++) {
+                    loops.add(
+                            Processes.start(new ProcessBuilder("sh", "-c", "while :; do :; done")));
+                }
+                bursts.round("busy");
+            } finally {
+                loops.forEach(Processes::kill);
             }
         }
     }
 
-    private static String line(Crowd crowd, Variant variant) throws InterruptedException {
-        try (Agent agent = new Agent(LATENCY, true, variant.settings)) {
-            Load.Result first = load(variant, agent).run(crowd.tokens());
-            int calls = agent.calls();
-            Load.Result again = load(variant, agent).run(crowd.tokens());
-            return String.format(
-                    "%8d %6d  %-12s %7d %7d %8d %6.2f s %12d %9.3f s%n",
-                    crowd.requests,
-                    crowd.pods,
-                    variant.name,
-                    calls,
-                    first.served(),
-                    first.servedAtOnce(),
-                    first.lastServed().toNanos() / 1e9,
-                    agent.calls() - calls,
-                    again.lastServed().toNanos() / 1e9);
+    /** What measures must cost little: it has the same cores. */
+    private void warmUp() throws Exception {
+        Pods pods = new Pods(0, COUNTS.getLast() + 1);
+        for (int i = 0; i < ROUNDS; i++) {
+            try (HttpPeer peer = new HttpPeer(authority).answer(EksAuthAnswers.issued());
+                    PackagedAgent agent =
+                            contenders.getLast().start(peer.address(), authority.pem())) {
+                pods.ask(agent.port(), CORES);
+            }
         }
     }
 
-    private static Load load(Variant variant, Agent agent) {
-        return new Load(Load.TRIES, token -> variant.way.apply(agent, token));
-    }
-
-    private record Crowd(int requests, int pods) {
-        List<ServiceAccountToken> tokens() {
-            return IntStream.range(0, requests).mapToObj(i -> Tokens.of("pod" + i % pods)).toList();
+    private void round(String machine) throws Exception {
+        for (int count : COUNTS) {
+            for (Contender each : contenders) {
+                try (HttpPeer peer = new HttpPeer(authority).answer(ANSWER)) {
+                    burst("TLS", machine, count, each, peer);
+                }
+                try (HttpPeer peer = HttpPeer.slowToAccept(BACKLOG, ACCEPT_PAUSE).answer(ANSWER)) {
+                    burst("slow accept", machine, count, each, peer);
+                }
+            }
         }
     }
 
-    private record Variant(
-            String name,
-            CacheSettings settings,
-            BiFunction<Agent, ServiceAccountToken, CompletionStage<Answer>> way) {}
+    private void burst(String eksAuth, String machine, int count, Contender each, HttpPeer peer)
+            throws IOException, InterruptedException {
+        Path trusted = authority.pem();
+        try (PackagedAgent agent = each.start(peer.address(), trusted)) {
+            Pods.Result first = new Pods(0, 1).ask(agent.port());
+            Pods pods = new Pods(1, count);
+            int calls = peer.requests().size();
+            Duration cpu = Contender.cpu(agent);
+            Pods.Result result = pods.ask(agent.port());
+            System.out.printf(
+                    "%-12s %-5s %5d  %-10s %8d %6d %5.2f s %6d %12d %8s %4.1f ms%s%n",
+                    eksAuth,
+                    machine,
+                    count,
+                    each.name(),
+                    result.servedAtOnce(),
+                    result.served(),
+                    result.last().toMillis() / 1e3,
+                    peer.requests().size() - calls,
+                    peer.connections(),
+                    each.breaker(agent),
+                    Contender.cpu(agent).minus(cpu).toMillis() / (double) count,
+                    first.served() == 1 ? "" : " (not served before)");
+            agent.kill();
+        }
+    }
 }

@@ -31,6 +31,10 @@ record HttpLoad(int port, String request, int connections) {
             this.took = took;
         }
 
+        int count() {
+            return nanos.length;
+        }
+
         double perSecond() {
             return nanos.length / (took.toNanos() / 1e9);
         }

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class HttpPeer implements AutoCloseable {
 
     private final ServerSocket door;
     private final String scheme;
+    private final Duration acceptPause;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
@@ -50,22 +52,29 @@ public final class HttpPeer implements AutoCloseable {
     private volatile Supplier<Answer> otherwise = () -> NOT_FOUND;
 
     public HttpPeer() {
-        this(ServerSocketFactory.getDefault(), "http");
+        this(ServerSocketFactory.getDefault(), "http", BACKLOG, Duration.ZERO);
     }
 
     /** One that is spoken to over TLS. */
     public HttpPeer(TestAuthority authority) throws IOException, GeneralSecurityException {
-        this(authority.server().getServerSocketFactory(), "https");
+        this(authority.server().getServerSocketFactory(), "https", BACKLOG, Duration.ZERO);
     }
 
-    private HttpPeer(ServerSocketFactory sockets, String scheme) {
+    private HttpPeer(
+            ServerSocketFactory sockets, String scheme, int backlog, Duration acceptPause) {
         this.scheme = scheme;
+        this.acceptPause = acceptPause;
         try {
-            door = sockets.createServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+            door = sockets.createServerSocket(0, backlog, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         threads.execute(this::accept);
+    }
+
+    /** One before which connections queue: the kernel drops those for which there is no room. */
+    public static HttpPeer slowToAccept(int backlog, Duration acceptPause) {
+        return new HttpPeer(ServerSocketFactory.getDefault(), "http", backlog, acceptPause);
     }
 
     public int port() {
@@ -104,6 +113,11 @@ public final class HttpPeer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /** How many connections were accepted so far. */
+    public int connections() {
+        return connections.get();
+    }
+
     /** Requests that were being answered at the same time, at most. */
     public int mostAtOnce() {
         return mostAtOnce.get();
@@ -137,7 +151,8 @@ public final class HttpPeer implements AutoCloseable {
                 sockets.add(socket);
                 int number = connections.incrementAndGet();
                 threads.execute(() -> serve(socket, number));
-            } catch (IOException e) {
+                Thread.sleep(acceptPause);
+            } catch (IOException | InterruptedException e) {
                 return;
             }
         }
@@ -257,6 +272,14 @@ public final class HttpPeer implements AutoCloseable {
         /** Never answers; the connection stays open as long as the peer. */
         static Answer silence() {
             return after(new CountDownLatch(1), none());
+        }
+
+        /** Takes its time before it answers. */
+        static Answer late(Duration latency, Answer answer) {
+            return (request, out) -> {
+                Thread.sleep(latency);
+                return answer.to(request, out);
+            };
         }
 
         /** Waits for a latch before it answers. */

@@ -3,6 +3,7 @@ package io.podidentity.schedule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A token bucket for each client, so that none uses up what all share. */
 public final class ClientLimits {
@@ -39,5 +40,16 @@ public final class ClientLimits {
             bucket = buckets.computeIfAbsent(client, first -> new TokenBucket(burst, now));
         }
         return bucket.take(perSecond, now);
+    }
+
+    /** Puts back what the client did not use after all. */
+    public void giveBack(String client) {
+        @Nullable TokenBucket bucket;
+        synchronized (buckets) {
+            bucket = buckets.get(client);
+        }
+        if (bucket != null) {
+            bucket.giveBack();
+        }
     }
 }

@@ -23,6 +23,10 @@ public record Answer(CredentialOutcome outcome, Origin origin) {
         return rejected(Reason.BUSY, "the agent has too much to do; try again");
     }
 
+    static Answer tooMany(String client) {
+        return rejected(Reason.TOO_MANY_REQUESTS, client + " asks for too much at once");
+    }
+
     static Answer rejected(Reason reason, String message) {
         return new Answer(new Rejected(reason, message), Origin.REJECTED);
     }

@@ -12,7 +12,8 @@ import java.time.Duration;
  *     which SDKs give up, so that they get an answer
  * @param concurrentFetches calls to EKS Auth at once
  * @param waitingFetches fetches that may wait for their turn; more are rejected
- * @param perClient sustained fetches and verifications per second of one client address
+ * @param perClient sustained fetches and verifications per second of one client address, or of one
+ *     pod by its genuine token; those that bring credentials do not count
  * @param burstPerClient how many of them at once
  */
 public record CacheSettings(
@@ -43,7 +44,7 @@ public record CacheSettings(
      */
     public static CacheSettings of(Duration retention, int size, int renewalsPerSecond) {
         return new CacheSettings(
-                retention, size, renewalsPerSecond, Duration.ofMillis(900), 512, 5_000, 20, 500);
+                retention, size, renewalsPerSecond, Duration.ofMillis(900), 512, 5_000, 50, 500);
     }
 
     /** Whether anything is cached; requests share a fetch regardless. */

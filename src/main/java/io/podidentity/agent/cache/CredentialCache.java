@@ -2,6 +2,7 @@ package io.podidentity.agent.cache;
 
 import io.podidentity.agent.cache.Answer.Origin;
 import io.podidentity.agent.cache.RenewalPolicy.Freshness;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialSource;
 import io.podidentity.schedule.ClientLimits;
@@ -23,12 +24,16 @@ public final class CredentialCache implements AutoCloseable {
     /** More client addresses than a node has. */
     private static final int CLIENTS = 4_096;
 
+    /** Some tenths of a core at most, for the forged tokens of one address. */
+    private static final int VERIFICATIONS_PER_SECOND = 1_000;
+
     private final Timeline timeline;
     private final SealedEntries sealed;
     private final CacheEvents events;
     private final EntryStore store;
     private final UpstreamLimiter limiter;
     private final ClientLimits limits;
+    private final ClientLimits verifications;
     private final ClientDeadline deadline;
     private final Renewals renewals;
     private final SingleFlight fetches;
@@ -64,6 +69,12 @@ public final class CredentialCache implements AutoCloseable {
         limits =
                 new ClientLimits(
                         settings.perClient(), settings.burstPerClient(), CLIENTS, timeline::nanos);
+        verifications =
+                new ClientLimits(
+                        VERIFICATIONS_PER_SECOND,
+                        settings.burstPerClient(),
+                        CLIENTS,
+                        timeline::nanos);
         deadline = new ClientDeadline(settings.clientTimeout(), timeline, events);
         renewals =
                 new Renewals(
@@ -160,15 +171,27 @@ public final class CredentialCache implements AutoCloseable {
 
     private CompletionStage<Answer> fetch(
             ServiceAccountToken token, TokenDigest digest, String client) {
-        if (!limits.allow(client)) {
-            events.rejected(Reason.TOO_MANY_REQUESTS);
-            return CompletableFuture.completedStage(
-                    Answer.rejected(
-                            Reason.TOO_MANY_REQUESTS, client + " asks for too much at once"));
-        }
         Flight mine = new Flight(PodToken.of(token, digest), client, timeline.nanos());
-        Flight flying = fetches.start(mine, token);
+        Flight flying;
+        if (limits.allow(client)) {
+            mine.whenLanded(answer -> giveBack(client, answer));
+            flying = fetches.start(mine, token);
+        } else if (verifications.allow(client)) {
+            // Pods may share an address, and a forger with them: only a genuine token has a limit
+            // of its own.
+            flying = fetches.startIfGenuine(mine, token, () -> limits.allow(mine.token().key()));
+        } else {
+            events.rejected(Reason.TOO_MANY_REQUESTS);
+            return CompletableFuture.completedStage(Answer.tooMany(client));
+        }
         return flying.equals(mine) ? deadline.await(mine) : deadline.join(flying);
+    }
+
+    /** What EKS Auth issues credentials for costs its client nothing. */
+    private void giveBack(String client, Answer answer) {
+        if (answer.outcome() instanceof Issued) {
+            limits.giveBack(client);
+        }
     }
 
     /** How many pods have an entry. */

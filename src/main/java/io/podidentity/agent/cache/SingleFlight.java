@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,27 @@ final class SingleFlight {
 
     /** Starts a flight, or returns the one that another request has just started. */
     Flight start(Flight mine, ServiceAccountToken token) {
+        return start(mine, () -> open(mine, token));
+    }
+
+    /**
+     * Starts a flight that ends at once unless the token verifies.
+     *
+     * @param allowed whether the pod may fetch once more
+     */
+    Flight startIfGenuine(Flight mine, ServiceAccountToken token, BooleanSupplier allowed) {
+        Runnable verified =
+                () -> {
+                    if (genuine(token) && allowed.getAsBoolean()) {
+                        open(mine, token);
+                    } else {
+                        land(mine, Answer.tooMany(mine.client()));
+                    }
+                };
+        return start(mine, () -> executor.execute(() -> guarded(mine, verified)));
+    }
+
+    private Flight start(Flight mine, Runnable beginning) {
         if (flights.size() >= maxFlights) {
             mine.land(Answer.busy());
             return mine;
@@ -88,14 +110,15 @@ final class SingleFlight {
         if (theirs != null) {
             return theirs;
         }
-        guarded(
-                mine,
-                () ->
-                        sealed.open(
-                                mine.token().key(),
-                                token.raw(),
-                                opened -> guarded(mine, () -> begin(mine, token, opened))));
+        guarded(mine, beginning);
         return mine;
+    }
+
+    private void open(Flight mine, ServiceAccountToken token) {
+        sealed.open(
+                mine.token().key(),
+                token.raw(),
+                opened -> guarded(mine, () -> begin(mine, token, opened)));
     }
 
     private void begin(Flight mine, ServiceAccountToken token, @Nullable Contents opened) {

@@ -36,6 +36,9 @@ public class EksAuthCalls {
     private final Failures failures;
     private final Answers answers;
 
+    /** When EKS Auth last answered a call, by the system's nano time. */
+    private volatile long answeredNanos = System.nanoTime();
+
     EksAuthCalls(
             EksAuthClient client,
             NodeCredentials signer,
@@ -108,6 +111,7 @@ public class EksAuthCalls {
                                     call.clusterName(cluster)
                                             .token(request.token())
                                             .overrideConfiguration(progress::of));
+            answeredNanos = System.nanoTime();
             signer.accepted();
             return answers.read(answer);
         } catch (CallFailed e) {
@@ -118,7 +122,9 @@ public class EksAuthCalls {
             boolean retryable =
                     failed instanceof CallFailed.SignerRefused
                             && (progress.clockDiffers() || signer.refused(startNanos));
-            throw retryable ? new CallFailed(failed.outcome(), true) : failed;
+            // A call that gets no answer while others do is no outage, but a crowded node.
+            boolean crowded = progress.answer() == null && answeredNanos - startNanos > 0;
+            throw retryable || crowded ? new CallFailed(failed.outcome(), true) : failed;
         }
     }
 }

@@ -4,6 +4,7 @@ import io.podidentity.aws.NoCredentialsException;
 import io.podidentity.schedule.Backoff;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,12 +27,16 @@ final class NodeCredentials implements AwsCredentialsProvider {
     private static final Backoff BACKOFF =
             new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
 
+    /** A look-up is a thread, and a burst is many calls. */
+    private static final Duration KEPT = Duration.ofSeconds(1);
+
     private final Supplier<AwsCredentialsProvider> providers;
     private final Consumer<AwsCredentialsProvider> replaced;
     private final Duration timeout;
     private final LongSupplier nanos;
     private @Nullable AwsCredentialsProvider provider;
     private @Nullable FutureTask<AwsCredentials> running;
+    private long lookedUpNanos;
     private long replacedNanos;
     private int refusals = 1;
 
@@ -108,13 +113,19 @@ final class NodeCredentials implements AwsCredentialsProvider {
 
     private synchronized FutureTask<AwsCredentials> joined() {
         FutureTask<AwsCredentials> task = running;
-        if (task == null || task.isDone()) {
+        if (task == null || (task.isDone() && !kept(task))) {
+            lookedUpNanos = nanos.getAsLong();
             task = new FutureTask<>(() -> provider().resolveCredentials());
             running = task;
             // Providers read files and resolve names, which pins a virtual thread's carrier.
             Thread.ofPlatform().daemon().name("node-credentials").start(task);
         }
         return task;
+    }
+
+    private boolean kept(FutureTask<AwsCredentials> task) {
+        return task.state() == Future.State.SUCCESS
+                && nanos.getAsLong() - lookedUpNanos < KEPT.toNanos();
     }
 
     private synchronized AwsCredentialsProvider provider() {

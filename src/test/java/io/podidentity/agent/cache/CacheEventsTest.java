@@ -8,6 +8,7 @@ import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.harness.FakeSource;
 import io.podidentity.harness.Tokens;
+import io.podidentity.token.TokenVerifier.Verdict;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -101,9 +102,11 @@ class CacheEventsTest {
 
     @Test
     void requestsBeyondAClientsShareAreTurnedAway() {
+        rig.verifier.finds(new Verdict.Refused("forged"));
         for (int pod = 0; pod <= CacheRig.SETTINGS.burstPerClient(); pod++) {
             rig.send(Tokens.of("pod" + pod));
         }
+        rig.advance(Duration.ofMillis(50));
 
         assertThat(rig.events.count("turned away TOO_MANY_REQUESTS")).isOne();
     }

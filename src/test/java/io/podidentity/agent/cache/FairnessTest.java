@@ -9,7 +9,10 @@ import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.harness.FakeSource;
 import io.podidentity.harness.Tokens;
+import io.podidentity.token.TokenVerifier.Verdict;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,16 +63,63 @@ class FairnessTest {
     @Test
     void clientThatFetchesTooMuchIsTurnedAway() {
         CacheRig rig = new CacheRig(settings(4, 100, 10));
+        rig.verifier.finds(new Verdict.Refused("forged"));
         askPods(rig, 10, "10.0.0.1");
 
-        assertThat(reason(rig.ask(Tokens.of("more"), "10.0.0.1")))
-                .isEqualTo(Reason.TOO_MANY_REQUESTS);
+        assertThat(rig.answer(rig.ask(Tokens.of("more"), "10.0.0.1")).outcome())
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected ->
+                                assertThat(rejected.reason()).isEqualTo(Reason.TOO_MANY_REQUESTS));
         assertThat(rig.ask(Tokens.of("more"), "10.0.0.2")).isNotDone();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void podsThatShareAnAddressAreServedWhateverTheirNumber(boolean verifiable) {
+        CacheRig rig = new CacheRig().latency(SLOW);
+        if (!verifiable) {
+            rig.verifier.finds(new Verdict.Unverifiable("no keys"));
+        }
+        List<CompletableFuture<Answer>> asked = new ArrayList<>();
+        for (int pod = 0; pod < 3_000; pod++) {
+            asked.add(rig.ask(Tokens.of("pod" + pod), "10.0.0.1"));
+            rig.advance(Duration.ofMillis(2));
+        }
+        rig.advance(Duration.ofSeconds(1));
+
+        assertThat(asked).allMatch(answer -> CacheRig.served(answer.join()));
+    }
+
+    @Test
+    void genuineTokenIsServedBesideForgedOnesOfTheSameAddress() {
+        CacheRig rig = new CacheRig(settings(4, 100, 10));
+        rig.source.fails(denied());
+        askPods(rig, 10, "10.0.0.1");
+        rig.advance(SLOW);
+        rig.source.recovers();
+
+        assertThat(rig.answer(rig.ask(Tokens.of("genuine"), "10.0.0.1"))).matches(CacheRig::served);
+    }
+
+    @Test
+    void podWithManyTokensIsLimitedBesideItsNeighbours() {
+        CacheRig rig = new CacheRig(settings(4, 100, 10));
+        rig.source.fails(denied());
+        askPods(rig, 10, "10.0.0.1");
+        for (int token = 0; token < 1_000; token++) {
+            rig.send(Tokens.of("eager", token), "10.0.0.1");
+            rig.advance(Duration.ofMillis(5));
+        }
+
+        // Five seconds of its own limit and of its address', not a thousand calls.
+        assertThat(rig.source.count()).isLessThan(300);
     }
 
     @Test
     void clientMayFetchAgainAfterAWhile() {
         CacheRig rig = new CacheRig(settings(4, 100, 10));
+        rig.verifier.finds(new Verdict.Refused("forged"));
         askPods(rig, 10, "10.0.0.1");
         rig.advance(Duration.ofMillis(50));
 

@@ -329,6 +329,34 @@ class EksAuthQuarkusTest {
     }
 
     @Test
+    void callsWithoutAnAnswerDoNotOpenTheBreakerWhileOthersAreAnswered() throws Exception {
+        Answer issued = EksAuthAnswers.issued();
+        peer.answer(
+                (request, out) ->
+                        (request.body().contains("lost") ? Answer.silence() : issued)
+                                .to(request, out));
+        List<FutureTask<CredentialOutcome>> lost = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            var call =
+                    new FutureTask<>(
+                            () -> source.fetch(new CredentialRequest("lost.pods.t", null)));
+            lost.add(call);
+            Thread.ofVirtual().start(call);
+        }
+        // Less often than one in five, or the ratio would keep it closed.
+        await().pollInterval(Duration.ofMillis(400))
+                .until(
+                        () -> {
+                            assertThat(fetch()).isInstanceOf(Issued.class);
+                            return lost.stream().allMatch(FutureTask::isDone);
+                        });
+        for (FutureTask<CredentialOutcome> call : lost) {
+            assertThat(call.get()).isInstanceOf(Failed.class);
+        }
+        assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    @Test
     void breakerStaysClosedWhileSomeCallsSucceed() {
         Answer bad = EksAuthAnswers.error(500, "InternalServerException", "x");
         Answer[] turns = new Answer[41];

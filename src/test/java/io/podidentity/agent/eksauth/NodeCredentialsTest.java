@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -53,6 +54,19 @@ class NodeCredentialsTest {
             node.accepted();
             pass(Duration.ofMinutes(1));
         }
+    }
+
+    @Test
+    void callsOfABurstShareALookUp() {
+        for (int call = 0; call < 100; call++) {
+            assertThat(key()).isEqualTo("KEY0");
+            pass(Duration.ofMillis(1));
+        }
+        assertThat(made.getFirst().lookUps).hasValue(1);
+
+        pass(Duration.ofSeconds(1));
+        key();
+        assertThat(made.getFirst().lookUps).hasValue(2);
     }
 
     @Test
@@ -164,6 +178,7 @@ class NodeCredentialsTest {
     private static final class Provider implements AwsCredentialsProvider, SdkAutoCloseable {
 
         private final String key;
+        private final AtomicInteger lookUps = new AtomicInteger();
         private volatile boolean closed;
 
         Provider(String key) {
@@ -172,6 +187,7 @@ class NodeCredentialsTest {
 
         @Override
         public AwsCredentials resolveCredentials() {
+            lookUps.incrementAndGet();
             return AwsBasicCredentials.create(key, "secret");
         }
 

@@ -1,0 +1,64 @@
+package io.podidentity.bench;
+
+import io.podidentity.harness.EksAuthAnswers;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.TestAuthority;
+import java.nio.file.Files;
+import java.time.Duration;
+
+/** Processor time of an exchange with EKS Auth over TLS, cold and warm, and of a hit. */
+@SuppressWarnings("SystemOut") // It is there to print.
+public final class Exchange {
+
+    private static final int ROUNDS = 3;
+    private static final int COLD = 100;
+    private static final int BETWEEN = 1_500;
+    private static final int WARM = 1_000;
+    private static final int AT_A_TIME = 4;
+    private static final Duration HITS = Duration.ofSeconds(3);
+
+    private Exchange() {}
+
+    public static void main(String[] arguments) throws Exception {
+        TestAuthority authority = TestAuthority.in(Files.createTempDirectory("exchange"));
+        var contenders = Contender.all();
+        System.out.printf(
+                "%-10s %14s %14s %14s   in ms%n", "CPU", "cold exchange", "warm exchange", "hit");
+        for (int round = 1; round <= ROUNDS; round++) {
+            for (Contender each : contenders) {
+                try (HttpPeer peer = new HttpPeer(authority).answer(EksAuthAnswers.issued());
+                        PackagedAgent agent = each.start(peer.address(), authority.pem())) {
+                    measure(each, agent);
+                }
+            }
+        }
+    }
+
+    private static void measure(Contender each, PackagedAgent agent) throws Exception {
+        double cold = exchanges(agent, 0, COLD);
+        double _ = exchanges(agent, COLD, BETWEEN);
+        double warm = exchanges(agent, COLD + BETWEEN, WARM);
+        System.out.printf("%-10s %14.2f %14.2f %14.3f%n", each.name(), cold, warm, hit(agent));
+    }
+
+    private static double exchanges(PackagedAgent agent, int first, int count)
+            throws InterruptedException {
+        Pods pods = new Pods(first, count);
+        Duration before = Contender.cpu(agent);
+        int served = pods.ask(agent.port(), AT_A_TIME).served();
+        if (served < count) {
+            System.out.printf("only %d of %d were served%n", served, count);
+        }
+        return Contender.cpu(agent).minus(before).toNanos() / 1e6 / count;
+    }
+
+    private static double hit(PackagedAgent agent) throws Exception {
+        HttpLoad load =
+                new HttpLoad(agent.port(), new Pods(COLD + BETWEEN, 1).request(), AT_A_TIME);
+        HttpLoad.Result _ = load.run(HITS);
+        Duration before = Contender.cpu(agent);
+        int hits = load.run(HITS).count();
+        return Contender.cpu(agent).minus(before).toNanos() / 1e6 / hits;
+    }
+}
