@@ -48,7 +48,11 @@ public class LastErrors {
      * @param count how many there have been
      */
     @RegisterForReflection
-    public record LastError(String code, long count, @JsonSerialize(using = ToStringSerializer.class) Instant at, String message) {
+    public record LastError(
+            String code,
+            long count,
+            @JsonSerialize(using = ToStringSerializer.class) Instant at,
+            String message) {
 
         LastError again(LastError next) {
             return new LastError(code, count + 1, next.at, next.message);
