@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.net.ServerSocketFactory;
@@ -152,7 +153,7 @@ public final class HttpPeer implements AutoCloseable {
                 int number = connections.incrementAndGet();
                 threads.execute(() -> serve(socket, number));
                 Thread.sleep(acceptPause);
-            } catch (IOException | InterruptedException e) {
+            } catch (IOException | InterruptedException | RejectedExecutionException e) {
                 return;
             }
         }

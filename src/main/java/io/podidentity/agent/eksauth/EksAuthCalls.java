@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.model.AssumeRoleForPodIdentityResponse;
 
@@ -122,8 +123,11 @@ public class EksAuthCalls {
             boolean retryable =
                     failed instanceof CallFailed.SignerRefused
                             && (progress.clockDiffers() || signer.refused(startNanos));
-            // A call that gets no answer while others do is no outage, but a crowded node.
-            boolean crowded = progress.answer() == null && answeredNanos - startNanos > 0;
+            // No outage but a crowded node: others are answered, or the answer was read too late.
+            boolean crowded =
+                    progress.answer() == null
+                            ? answeredNanos - startNanos > 0
+                            : e instanceof ApiCallTimeoutException;
             throw retryable || crowded ? new CallFailed(failed.outcome(), true) : failed;
         }
     }
