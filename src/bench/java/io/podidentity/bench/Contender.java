@@ -3,6 +3,7 @@ package io.podidentity.bench;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.Shell;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,37 +12,56 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent to measure: ours with the image's flags, and another one beside it.
+ * An agent to measure: ours as in its image, or the jar with the image's flags where there is no
+ * image, and another one beside it.
  *
- * @param program a command that takes our arguments; empty for ours
+ * @param program a command that takes our arguments; empty for the jar
  */
-record Contender(String name, List<String> program) {
+record Contender(String name, List<String> program, boolean ours) {
 
     /** The path of another agent, such as the reference. */
     private static final String OTHER = "REFERENCE_AGENT";
 
     private static final Path PLAIN = Path.of("target", "plain-agent");
 
-    private static final Contender OURS = new Contender("ours", List.of());
+    private static final Path IMAGE =
+            Path.of("target", "image", "root", "opt", "pod-identity-agent").toAbsolutePath();
 
     /** Ours and the other one; says what the other one is. */
     static List<Contender> all() {
-        List<Contender> all = new ArrayList<>(List.of(OURS));
+        List<Contender> all = new ArrayList<>(List.of(asInTheImage()));
         String other = System.getenv(OTHER);
         if (other != null) {
             System.out.println("beside ours: " + other);
-            all.add(new Contender("reference", List.of(other)));
+            all.add(new Contender("reference", List.of(other), false));
         } else if (Shell.has("go")) {
             Shell.succeed(List.of("go", "build", "-o", PLAIN.toString(), "src/bench/go/plain.go"));
             System.out.println(
                     "beside ours: src/bench/go/plain.go, which does less than any real agent; "
                             + OTHER
                             + " names the reference's executable");
-            all.add(new Contender("plain Go", List.of(PLAIN.toAbsolutePath().toString())));
+            all.add(new Contender("plain Go", List.of(PLAIN.toAbsolutePath().toString()), false));
         } else {
             System.out.println("NOTHING BESIDE OURS: no " + OTHER + ", and no Go for a plain one");
         }
         return all;
+    }
+
+    private static Contender asInTheImage() {
+        if (!Files.exists(IMAGE)) {
+            System.out.println("ours: the jar; -Pimage package makes the image, with an AOT cache");
+            return new Contender("ours", List.of(), true);
+        }
+        System.out.println("ours: as in the image");
+        return new Contender(
+                "ours",
+                List.of(
+                        IMAGE.resolve("jre/bin/java").toString(),
+                        "@" + IMAGE.resolve("java.args"),
+                        "-XX:AOTCache=" + IMAGE.resolve("agent.aot"),
+                        "-jar",
+                        IMAGE.resolve("app/quarkus-run.jar").toString()),
+                true);
     }
 
     /**
@@ -65,7 +85,7 @@ record Contender(String name, List<String> program) {
 
     /** Whether its breaker lets calls through; the other one has none. */
     String breaker(PackagedAgent agent) {
-        return program.isEmpty()
+        return ours
                 ? agent.get(agent.metrics("/metrics")).body().contains("eks_auth_breaker_open 1.0")
                         ? "open"
                         : "closed"

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -26,9 +24,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
-import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
-import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
@@ -49,24 +45,17 @@ final class Connection {
     /** Room for some five hundred keys; credentials need a hundredth. */
     private static final int MAX_BYTES = 256 * 1024;
 
-    private final DefaultBHttpClientConnection http =
-            new DefaultBHttpClientConnection(
-                    LIMITS, null, null, null, null, null, limits -> new Parser(limits));
-    private final Socket socket;
-    private final Socket raw;
+    private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
     private final @Nullable Proxy proxy;
-    private @Nullable SessionInputBuffer buffer;
     private boolean reusable = true;
     private long lastUsedNanos = System.nanoTime();
 
     /**
-     * @param raw the socket below TLS, of a channel; closed without TLS close_notify
+     * @param raw the socket below TLS; closed without TLS close_notify
      * @param proxy the proxy at the other end, which gets absolute URLs; null for a server or a
      *     tunnel
      */
     Connection(Socket socket, Socket raw, @Nullable Proxy proxy) throws IOException {
-        this.socket = socket;
-        this.raw = raw;
         this.proxy = proxy;
         if (socket instanceof SSLSocket secured) {
             http.bind(secured, raw);
@@ -160,27 +149,19 @@ final class Connection {
     /** Whether the other end has closed it, or sent unexpected data. */
     boolean stale() {
         try {
-            // A wait, and an exception at its end, only for what may be a message of TLS itself.
-            return raw.getInputStream().available() > 0
-                    ? http.isStale() || http.isDataAvailable(CHECK_TIMEOUT)
-                    : ended(raw.getChannel());
+            return http.isStale() || saysMore();
         } catch (IOException e) {
             return true;
         }
     }
 
-    private static boolean ended(SocketChannel channel) throws IOException {
-        channel.configureBlocking(false);
-        boolean ended = channel.read(ByteBuffer.allocate(1)) != 0;
-        channel.configureBlocking(true);
-        return ended;
-    }
-
     /** Unexpected data would be taken for the next response. */
-    private boolean saysMore() throws IOException {
-        return (buffer != null && buffer.length() > 0)
-                || socket.getInputStream().available() > 0
-                || stale();
+    private boolean saysMore() {
+        try {
+            return http.isDataAvailable(CHECK_TIMEOUT);
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     void close() {
@@ -239,20 +220,5 @@ final class Connection {
             headers.computeIfAbsent(each.getName(), name -> new ArrayList<>()).add(each.getValue());
         }
         return headers;
-    }
-
-    /** Shows what was read ahead. */
-    private final class Parser extends DefaultHttpResponseParser {
-
-        Parser(Http1Config limits) {
-            super(limits);
-        }
-
-        @Override
-        public ClassicHttpResponse parse(SessionInputBuffer ahead, InputStream in)
-                throws IOException, HttpException {
-            buffer = ahead;
-            return super.parse(ahead, in);
-        }
     }
 }

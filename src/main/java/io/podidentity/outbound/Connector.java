@@ -9,7 +9,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /** Opens connections, directly or through a proxy, with TLS for https. */
-final class Connector {
+class Connector {
 
     private final Proxies proxies;
     private final Trust trust;

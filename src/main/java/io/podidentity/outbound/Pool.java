@@ -28,6 +28,9 @@ final class Pool {
     /** Concurrent handshakes: more would only slow each other down. */
     private static final int MAX_CONNECTING = 32;
 
+    /** After an attempt that failed: without it they would follow each other at once. */
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
+
     private static final int MAX_IDLE = 32;
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(50);
 
@@ -57,6 +60,9 @@ final class Pool {
         }
         CompletableFuture<Connection> wait = new CompletableFuture<>();
         synchronized (this) {
+            if (closed) {
+                throw closedProblem();
+            }
             PerDestination own = of(to);
             own.waiting.add(wait);
             connectIfUseful(to, own);
@@ -88,10 +94,20 @@ final class Pool {
         }
     }
 
+    /** Connections in use, or being made, are closed when they are given back. */
     synchronized void close() {
         closed = true;
-        destinations.values().forEach(own -> own.idle.forEach(Connection::close));
-        destinations.clear();
+        for (PerDestination own : destinations.values()) {
+            while (!own.idle.isEmpty()) {
+                closeFirst(own);
+            }
+            own.waiting.forEach(wait -> wait.completeExceptionally(closedProblem()));
+            own.waiting.clear();
+        }
+    }
+
+    private static IOException closedProblem() {
+        return new IOException("the client is closed");
     }
 
     private Connection awaited(Destination to, CompletableFuture<Connection> wait)
@@ -137,8 +153,23 @@ final class Pool {
             made = connector.connect(to);
         } catch (IOException | RuntimeException e) {
             problem = e;
+            pauseIfOthersAreOpen(to);
         } finally {
             ended(to, made, before, problem);
+        }
+    }
+
+    /** Else the waiting calls fail, and nobody tries again. */
+    private void pauseIfOthersAreOpen(Destination to) {
+        synchronized (this) {
+            if (of(to).open == 0) {
+                return;
+            }
+        }
+        try {
+            Thread.sleep(RETRY_PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -2,6 +2,7 @@ package io.podidentity.contract;
 
 import static io.podidentity.harness.EksAuthAnswers.error;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import io.podidentity.harness.EksAuthPeer;
 import io.podidentity.harness.HttpPeer;
 import io.podidentity.harness.Namespace;
 import io.podidentity.harness.PackagedAgent;
+import io.podidentity.harness.Shell;
 import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.net.URI;
@@ -61,6 +63,54 @@ class DoctorIT {
                                 "FAIL +link +initialize would add address 169\\.254\\.170\\.23/32");
             }
         }
+    }
+
+    @Test
+    void firewallThatDropsWithoutAWordIsTold() throws IOException {
+        assumeTrue(Shell.has("iptables"), "needs iptables");
+        Path token = Files.writeString(folder.resolve("token"), TestTokens.of("orders").sign());
+        try (Namespace node = Namespace.create();
+                EksAuthOnNode eksAuth = EksAuthOnNode.start(node)) {
+            assertThat(node.agent("initialize").exit()).isZero();
+            drop(node, "--destination", "169.254.170.23");
+            PackagedAgent inPod =
+                    PackagedAgent.command("doctor", "pod")
+                            .through(node.command())
+                            .environment(
+                                    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                                    "http://169.254.170.23/v1/credentials")
+                            .environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "" + token)
+                            .start();
+            assertThat(inPod.exitCode()).isEqualTo(1);
+            assertThat(inPod.everything())
+                    .containsPattern("FAIL +agent +n")
+                    .containsPattern("ok +token file");
+
+            drop(
+                    node,
+                    "--protocol",
+                    "tcp",
+                    "--dport",
+                    "" + URI.create(eksAuth.endpoint()).getPort());
+            PackagedAgent onNode =
+                    inside(
+                            node,
+                            List.of("--cluster-name", "dev", "--endpoint", eksAuth.endpoint()));
+            assertThat(onNode.exitCode()).isEqualTo(1);
+            assertThat(onNode.everything()).containsPattern("FAIL +EKS Auth");
+        }
+    }
+
+    private static void drop(Namespace node, String... what) {
+        Shell.Result added =
+                node.run(
+                        Stream.of(
+                                        Stream.of("iptables", "--append", "OUTPUT"),
+                                        Stream.of(what),
+                                        Stream.of("--jump", "DROP"))
+                                .flatMap(each -> each)
+                                .toArray(String[]::new));
+        assertThat(added.exit()).as(added.output()).isZero();
     }
 
     private static PackagedAgent inside(Namespace node, List<String> flags) {

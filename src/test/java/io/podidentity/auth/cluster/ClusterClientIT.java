@@ -14,7 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ClusterClientTest {
+/** Not beside the Quarkus tests, in whose JVM the client opens no watch. */
+class ClusterClientIT {
 
     private static final String NONE =
             """
