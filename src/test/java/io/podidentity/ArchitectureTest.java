@@ -134,7 +134,7 @@ class ArchitectureTest {
         check(
                 noClasses()
                         .that()
-                        .resideInAPackage(packageTree("auth"))
+                        .resideInAnyPackage(packageTree("auth"), packageTree("dev"))
                         .should()
                         .accessField(Background.class, "VIRTUAL")
                         .orShould()

@@ -13,6 +13,7 @@ import io.podidentity.auth.server.AuthParts;
 import io.podidentity.auth.server.AuthService;
 import io.podidentity.auth.server.AuthServiceSettings;
 import io.podidentity.auth.server.Tls;
+import io.podidentity.schedule.Background;
 import io.podidentity.token.JwtTokenVerifier;
 import io.podidentity.token.KeySet;
 import io.podidentity.token.TokenRules;
@@ -78,7 +79,7 @@ public final class ServedAuth implements AutoCloseable {
                                 api,
                                 callers,
                                 AuthEvents.NONE),
-                        task -> Thread.ofVirtual().start(task));
+                        Background.PLATFORM);
         int port = service.start().toCompletableFuture().join();
         endpoint = URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + port);
     }

@@ -47,6 +47,15 @@ public record BindHost(String address) {
         return address.indexOf(':') >= 0 ? "[" + address + "]" : address;
     }
 
+    /** Where this node itself reaches it: a wildcard at its loopback address. */
+    public BindHost local() {
+        return switch (address) {
+            case "0.0.0.0" -> new BindHost("127.0.0.1");
+            case "::" -> new BindHost("::1");
+            default -> this;
+        };
+    }
+
     private static IllegalArgumentException notAnAddress(String text) {
         return new IllegalArgumentException(
                 "'"

@@ -10,6 +10,7 @@ import io.podidentity.auth.server.AuthEvents;
 import io.podidentity.auth.server.AuthParts;
 import io.podidentity.auth.server.AuthService;
 import io.podidentity.auth.server.AuthServiceSettings;
+import io.podidentity.schedule.Background;
 import io.podidentity.token.JwtTokenVerifier;
 import io.podidentity.token.KeySet;
 import io.podidentity.token.TokenRules;
@@ -54,7 +55,7 @@ final class EmbeddedEksAuth {
                                 new AssociationsFile(associations),
                                 issuer,
                                 clock),
-                        task -> Thread.ofVirtual().name("eks-auth").start(task));
+                        Background.PLATFORM);
     }
 
     private static AuthParts parts(

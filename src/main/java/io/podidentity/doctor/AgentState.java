@@ -58,12 +58,7 @@ record AgentState(int probePort, BindHost metricsAddress, int metricsPort) {
     }
 
     Finding figures() {
-        String address =
-                switch (metricsAddress.address()) {
-                    case "0.0.0.0" -> "127.0.0.1";
-                    case "::" -> "[::1]";
-                    default -> metricsAddress.inUrl();
-                };
+        String address = metricsAddress.local().inUrl();
         try {
             return figures(
                     Http.get(URI.create("http://" + address + ":" + metricsPort + "/metrics"))

@@ -22,18 +22,13 @@ record ListenerLook(BindHost host, int port) {
         if (!ipv6 && host.address().contains(":")) {
             return Finding.skipped("this node has no IPv6");
         }
-        String address =
-                switch (host.address()) {
-                    case "0.0.0.0" -> "127.0.0.1";
-                    case "::" -> "[::1]";
-                    default -> host.inUrl();
-                };
+        BindHost local = host.local();
         String seen;
         try {
             int status =
-                    Http.get(URI.create("http://" + address + ":" + port + "/v1/credentials"))
+                    Http.get(URI.create("http://" + local.inUrl() + ":" + port + "/v1/credentials"))
                             .status();
-            boolean wildcard = !address.equals(host.inUrl());
+            boolean wildcard = !local.equals(host);
             if (status == NO_TOKEN || (wildcard && status == OTHER_HOST)) {
                 return Finding.ok("answers as an agent does");
             }
@@ -41,7 +36,6 @@ record ListenerLook(BindHost host, int port) {
         } catch (IOException e) {
             seen = "nobody answers (" + Report.text(e) + ")";
         }
-        List<String> holders = SharedPort.ofThisProcess().holders(port);
         String problem = bindProblem();
         if (problem.isEmpty()) {
             return Finding.fail(
@@ -50,6 +44,7 @@ record ListenerLook(BindHost host, int port) {
         if (!problem.equals(BindProblem.TAKEN)) {
             return Finding.fail(seen + "; an agent could not listen there", problem);
         }
+        List<String> holders = SharedPort.ofThisProcess().holders(port);
         String who =
                 holders.isEmpty()
                         ? "a process that cannot be seen from here"

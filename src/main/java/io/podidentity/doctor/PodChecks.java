@@ -9,15 +9,8 @@ import io.podidentity.outbound.HttpAnswer;
 import io.podidentity.outbound.HttpClient;
 import io.podidentity.outbound.Proxies;
 import io.podidentity.tls.Trust;
-import io.podidentity.token.ServiceAccountToken;
-import io.podidentity.token.TokenReader;
-import io.podidentity.token.TokenReading;
-import io.podidentity.token.TokenRules;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,37 +25,34 @@ import org.jose4j.lang.JoseException;
 public final class PodChecks {
 
     private static final String URI_VARIABLE = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-    private static final String FILE_VARIABLE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-    private static final String RESTART =
+
+    /** Where the variables are not those that a pod with an association has. */
+    static final String RESTART =
             "associate the service account with a role, and then make the pod anew: the variables"
                     + " are set when a pod is made";
-    private static final int MAX_TOKEN = 16 * 1024;
+
     private static final int MAX_TEXT = 500;
     private static final Duration STS_TIMEOUT = Duration.ofSeconds(3);
 
     private final PodSurroundings pod;
-    private final Clock clock;
     private final boolean sts;
     private final Once<URI> address;
-    private final Once<String> token;
+    private final PodToken token;
     private final Once<HttpAnswer> answer;
     private final Once<Boolean> settings;
 
     private PodChecks(PodSurroundings pod, Clock clock, boolean sts) {
         this.pod = pod;
-        this.clock = clock;
         this.sts = sts;
-        this.address = new Once<>(() -> URI.create(variable(URI_VARIABLE)));
-        this.token = new Once<>(this::read);
+        this.address = new Once<>(() -> URI.create(pod.needed(URI_VARIABLE)));
+        this.token = new PodToken(pod, clock);
         this.answer =
                 new Once<>(
                         () ->
                                 Http.send(
                                         "GET",
                                         address.needed(URI_VARIABLE),
-                                        Map.of(
-                                                "Authorization",
-                                                List.of(token.needed("the token").strip()))));
+                                        Map.of("Authorization", List.of(token.needed()))));
         this.settings =
                 new Once<>(
                         () -> {
@@ -81,7 +71,7 @@ public final class PodChecks {
         return List.of(
                 new Check("variables", checks::variables),
                 new Check("earlier credentials", checks::earlier),
-                new Check("token file", checks::tokenFile),
+                new Check("token file", checks.token::look),
                 new Check("proxy", checks::proxy),
                 new Check("agent", checks::agent),
                 new Check("agent over IPv4", () -> checks.other(WellKnown.IPV4_ADDRESS)),
@@ -91,13 +81,9 @@ public final class PodChecks {
                 new Check("STS", checks::identity));
     }
 
-    private String variable(String name) throws IOException {
-        return pod.variable(name).orElseThrow(() -> new IOException(name + " is not set"));
-    }
-
     private Finding variables() {
         List<String> missing =
-                Stream.of(URI_VARIABLE, FILE_VARIABLE)
+                Stream.of(URI_VARIABLE, PodToken.VARIABLE)
                         .filter(name -> pod.variable(name).isEmpty())
                         .toList();
         if (!missing.isEmpty()) {
@@ -111,7 +97,8 @@ public final class PodChecks {
         }
         return uri.getHost() == null || !"http".equals(uri.getScheme())
                 ? Finding.fail(URI_VARIABLE + " is not the URL of an agent", RESTART)
-                : Finding.ok("%s, token in %s".formatted(uri, pod.variable(FILE_VARIABLE).get()));
+                : Finding.ok(
+                        "%s, token in %s".formatted(uri, pod.variable(PodToken.VARIABLE).get()));
     }
 
     /** What SDKs look at before the container provider; the order is each SDK's own. */
@@ -154,62 +141,6 @@ public final class PodChecks {
         } catch (InvalidSettingException e) {
             return Optional.of("a setting that SDKs may fail on: " + e.getMessage());
         }
-    }
-
-    private String read() throws IOException {
-        Path file = pod.path(variable(FILE_VARIABLE));
-        if (Files.size(file) > MAX_TOKEN) {
-            throw new IOException(file + " is too long for a token");
-        }
-        return Files.readString(file);
-    }
-
-    private Finding tokenFile() throws Exception {
-        String file = pod.variable(FILE_VARIABLE).orElse("");
-        if (file.isEmpty()) {
-            return Finding.skipped("needs " + FILE_VARIABLE);
-        }
-        String raw;
-        try {
-            raw = token.get();
-        } catch (NoSuchFileException e) {
-            return Finding.fail("there is no " + file, RESTART);
-        } catch (IOException e) {
-            return Finding.fail(
-                    file + " cannot be read (" + e.getClass().getSimpleName() + ")",
-                    "let the container's user read it (fsGroup)");
-        }
-        if (!raw.equals(raw.strip())) {
-            return Finding.fail(
-                    file + " has white space around the token, or a new line at its end",
-                    "project the token itself: kubelet writes none, and most SDKs refuse it");
-        }
-        return switch (new TokenReader(clock).read(raw)) {
-            case TokenReading.Malformed(String problem) ->
-                    Finding.fail(problem, "project a service account token there");
-            case TokenReading.OutOfTime late ->
-                    Finding.fail(
-                            late.problem(),
-                            "see whether kubelet renews it (projected, not copied), and the clock");
-            case TokenReading.Current(ServiceAccountToken token) -> whose(token);
-        };
-    }
-
-    private Finding whose(ServiceAccountToken token) {
-        String seen =
-                "of %s/%s, pod %s, for %s, until %s"
-                        .formatted(
-                                token.namespace(),
-                                token.serviceAccount(),
-                                token.podName(),
-                                String.join(", ", token.audiences()),
-                                token.expiresAt());
-        if (!token.audiences().contains(TokenRules.EKS_AUDIENCE)) {
-            return Finding.fail(seen, "project it for the audience " + TokenRules.EKS_AUDIENCE);
-        }
-        return token.podName() == null
-                ? Finding.fail(seen, "project a token that is bound to the pod")
-                : Finding.ok(seen);
     }
 
     private Finding proxy() throws Exception {

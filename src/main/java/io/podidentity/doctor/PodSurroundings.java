@@ -44,6 +44,10 @@ public record PodSurroundings(Map<String, String> environment, Path root) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }
 
+    String needed(String name) throws IOException {
+        return variable(name).orElseThrow(() -> new IOException(name + " is not set"));
+    }
+
     /** A file as this process sees it. */
     Path path(String file) {
         return root.resolve(Path.of("/").relativize(Path.of("/").resolve(file)));

@@ -142,7 +142,8 @@ final class Pool {
                 && own.open + own.connecting < MAX_OPEN) {
             own.connecting++;
             List<CompletableFuture<Connection>> before = List.copyOf(own.waiting);
-            Thread.ofVirtual().name("connection").start(() -> connect(to, before));
+            // Authorities are files, some read anew for each connection.
+            Thread.ofPlatform().daemon().name("connection").start(() -> connect(to, before));
         }
     }
 

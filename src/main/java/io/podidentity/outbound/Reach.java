@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  * How a server was reached: a connection that was opened once, and closed.
  *
  * @param addresses of the server, or of the proxy in between
- * @param proxy without its password; null where there is none
  * @param issuer of the server's certificate; null without TLS
  */
-public record Reach(List<InetAddress> addresses, @Nullable String proxy, @Nullable String issuer) {
+public record Reach(List<InetAddress> addresses, @Nullable String issuer) {
 
     public Reach {
         addresses = List.copyOf(addresses);
@@ -49,10 +48,7 @@ public record Reach(List<InetAddress> addresses, @Nullable String proxy, @Nullab
         Connection connection =
                 new Connector(proxies, trust, new Dialer(dns, timeout), timeout).connect(to);
         try {
-            return new Reach(
-                    addresses,
-                    proxy.map(Proxy::toString).orElse(null),
-                    connection.peer().map(Reach::issuer).orElse(null));
+            return new Reach(addresses, connection.peer().map(Reach::issuer).orElse(null));
         } finally {
             connection.close();
         }

@@ -73,4 +73,15 @@ class BindHostTest {
                                 + "' is not an IP address to listen on; give one such as"
                                 + " 169.254.170.23 or [fd00:ec2::23]");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0, 127.0.0.1",
+        "::, [::1]",
+        "fd00:ec2::23, [fd00:ec2::23]",
+        "10.0.0.1, 10.0.0.1"
+    })
+    void wildcardIsReachedAtItsLoopback(String address, String inUrl) {
+        assertThat(BindHost.parse(address).local().inUrl()).isEqualTo(inUrl);
+    }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +71,28 @@ class HttpClientTest {
             assertThat(headers.get("Host")).containsExactly(server.address().getAuthority());
             assertThat(headers.get("Content-length")).containsExactly("8");
         }
+    }
+
+    /** There are two carriers of virtual threads, and what is trusted may be in a file. */
+    @Test
+    void trustIsReadOnAPlatformThread() throws Exception {
+        AtomicReference<Thread> reader = new AtomicReference<>();
+        Trust watched =
+                () -> {
+                    reader.set(Thread.currentThread());
+                    return trust.context();
+                };
+        try (HttpPeer server = new HttpPeer(authority).on("GET /", "answer");
+                HttpClient client = new HttpClient(Proxies.NONE, watched, LONG, LONG)) {
+            FutureTask<Integer> call =
+                    new FutureTask<>(
+                            () ->
+                                    client.send(new HttpCall("GET", server.address(), Map.of(), ""))
+                                            .status());
+            Thread.ofVirtual().start(call);
+            assertThat(call.get()).isEqualTo(200);
+        }
+        assertThat(reader.get().isVirtual()).isFalse();
     }
 
     @Test

@@ -174,8 +174,8 @@ public final class CredentialCache implements AutoCloseable {
         Flight mine = new Flight(PodToken.of(token, digest), client, timeline.nanos());
         Flight flying;
         if (limits.allow(client)) {
-            mine.whenLanded(answer -> giveBack(client, answer));
             flying = fetches.start(mine, token);
+            flying.whenLanded(answer -> giveBack(client, answer));
         } else if (verifications.allow(client)) {
             // Pods may share an address, and a forger with them: only a genuine token has a limit
             // of its own.

@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.eksauth.EksAuthClient;
 import software.amazon.awssdk.services.eksauth.model.AssumeRoleForPodIdentityResponse;
 
@@ -37,8 +36,8 @@ public class EksAuthCalls {
     private final Failures failures;
     private final Answers answers;
 
-    /** When EKS Auth last answered a call, by the system's nano time. */
-    private volatile long answeredNanos = System.nanoTime();
+    /** When EKS Auth last answered with credentials, by the system's nano time. */
+    private volatile long issuedNanos = System.nanoTime();
 
     EksAuthCalls(
             EksAuthClient client,
@@ -112,7 +111,7 @@ public class EksAuthCalls {
                                     call.clusterName(cluster)
                                             .token(request.token())
                                             .overrideConfiguration(progress::of));
-            answeredNanos = System.nanoTime();
+            issuedNanos = System.nanoTime();
             signer.accepted();
             return answers.read(answer);
         } catch (CallFailed e) {
@@ -123,11 +122,8 @@ public class EksAuthCalls {
             boolean retryable =
                     failed instanceof CallFailed.SignerRefused
                             && (progress.clockDiffers() || signer.refused(startNanos));
-            // No outage but a crowded node: others are answered, or the answer was read too late.
-            boolean crowded =
-                    progress.answer() == null
-                            ? answeredNanos - startNanos > 0
-                            : e instanceof ApiCallTimeoutException;
+            // A call that gets no answer while others do is no outage, but a crowded node.
+            boolean crowded = progress.answer() == null && issuedNanos - startNanos > 0;
             throw retryable || crowded ? new CallFailed(failed.outcome(), true) : failed;
         }
     }

@@ -49,6 +49,7 @@ public final class EksAuthTrial {
     private final SdkHttpClient http;
     private final Region region;
     private final AwsCredentialsProvider signing;
+    private final URI endpoint;
 
     /**
      * @throws io.podidentity.config.InvalidSettingException if the agent could not start with these
@@ -62,6 +63,7 @@ public final class EksAuthTrial {
         this.http = clients.http(outbound, clock);
         this.region = clients.region();
         this.signing = clients.signing(config, http, region, SignerLog.NONE, clock);
+        this.endpoint = resolved(config, region);
     }
 
     public String region() {
@@ -70,6 +72,11 @@ public final class EksAuthTrial {
 
     /** Where calls go to. */
     public URI endpoint() {
+        return endpoint;
+    }
+
+    /** As the AWS SDK resolves it. */
+    private static URI resolved(AgentConfig config, Region region) {
         AtomicReference<@Nullable URI> asked = new AtomicReference<>();
         SdkHttpClient nobody =
                 new SdkHttpClient() {
@@ -92,26 +99,26 @@ public final class EksAuthTrial {
         } catch (RuntimeException e) {
             // It always fails.
         }
-        URI endpoint = asked.get();
-        if (endpoint == null) {
+        URI found = asked.get();
+        if (found == null) {
             throw new IllegalStateException("the AWS SDK has no endpoint for " + region);
         }
-        return endpoint;
+        return found;
     }
 
     /** Opens a connection to {@link #endpoint()}. */
     public Reach reach() throws IOException {
-        return Reach.of(endpoint(), proxies, AwsClients.trust(config), TIMEOUT);
+        return Reach.of(endpoint, proxies, AwsClients.trust(config), TIMEOUT);
     }
 
     /** The issuer of the certificate that is shown there, trusted or not. */
     public Optional<String> presentedIssuer() {
-        return Reach.presentedIssuer(endpoint(), proxies, TIMEOUT);
+        return Reach.presentedIssuer(endpoint, proxies, TIMEOUT);
     }
 
     /** The proxy on the way there, without its password. */
     public Optional<String> proxy() {
-        return proxies.toward(endpoint());
+        return proxies.toward(endpoint);
     }
 
     public HttpClient http() {

@@ -50,15 +50,10 @@ final class ListenerProbe {
 
     private static String statusLine(BindHost host, int port, String path, String headers)
             throws IOException {
-        String address =
-                switch (host.address()) {
-                    case "0.0.0.0" -> "127.0.0.1";
-                    case "::" -> "::1";
-                    default -> host.address();
-                };
         try (Socket socket = new Socket(Proxy.NO_PROXY)) {
             socket.setSoTimeout((int) TIMEOUT.toMillis());
-            socket.connect(new InetSocketAddress(address, port), (int) TIMEOUT.toMillis());
+            socket.connect(
+                    new InetSocketAddress(host.local().address(), port), (int) TIMEOUT.toMillis());
             String request =
                     "GET %s HTTP/1.1\r\nConnection: close\r\n%s\r\n".formatted(path, headers);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** The last of EKS Auth's errors of each code. */
+/**
+ * The last of EKS Auth's errors of each code; masked when they are asked for, not at each failure.
+ */
 @Singleton
 public class LastErrors {
 
-    private final ConcurrentMap<String, LastError> byCode = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Seen> byCode = new ConcurrentHashMap<>();
     private final Clock clock;
 
     LastErrors(Clock clock) {
@@ -26,20 +28,29 @@ public class LastErrors {
     }
 
     void add(Failed failure) {
-        LastError first =
-                new LastError(
-                        ErrorCodes.bounded(failure.code()),
-                        1,
-                        clock.instant().truncatedTo(ChronoUnit.SECONDS),
-                        Secrets.shown(failure.message()));
-        byCode.merge(first.code(), first, LastError::again);
+        byCode.merge(
+                ErrorCodes.bounded(failure.code()),
+                new Seen(1, clock.instant(), failure),
+                (before, last) -> new Seen(before.count + 1, last.at, last.failure));
     }
 
     /** The newest first. */
     public List<LastError> all() {
-        return byCode.values().stream()
+        return byCode.entrySet().stream()
+                .map(each -> each.getValue().shown(each.getKey()))
                 .sorted(Comparator.comparing(LastError::at).reversed())
                 .toList();
+    }
+
+    private record Seen(long count, Instant at, Failed failure) {
+
+        LastError shown(String code) {
+            return new LastError(
+                    code,
+                    count,
+                    at.truncatedTo(ChronoUnit.SECONDS),
+                    Secrets.shown(failure.message()));
+        }
     }
 
     /**
@@ -52,10 +63,5 @@ public class LastErrors {
             String code,
             long count,
             @JsonSerialize(using = ToStringSerializer.class) Instant at,
-            String message) {
-
-        LastError again(LastError next) {
-            return new LastError(code, count + 1, next.at, next.message);
-        }
-    }
+            String message) {}
 }

@@ -18,6 +18,7 @@ import io.podidentity.auth.exchange.SessionIssuer;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.TestKeys;
 import io.podidentity.harness.TestTokens;
+import io.podidentity.schedule.Background;
 import io.podidentity.token.JwtTokenVerifier;
 import io.podidentity.token.KeySet;
 import io.podidentity.token.KeySource;
@@ -413,7 +414,7 @@ class AuthServiceTest {
                                 Set.of("dev", "prod"), associations, settings.region(), CLOCK),
                         new LocalCallers("127.0.0.1"),
                         AuthEvents.NONE),
-                task -> Thread.ofVirtual().start(task));
+                Background.PLATFORM);
     }
 
     private AssumeRoleForPodIdentityResponse assume(String cluster, String token) {
