@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -24,7 +26,9 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
@@ -35,8 +39,15 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP/1.1 connection, for one exchange at a time. */
 final class Connection {
 
+    /** A connection has three buffers, and calls and answers are smaller than one. */
+    private static final int BUFFER = 4 * 1024;
+
     private static final Http1Config LIMITS =
-            Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(100).build();
+            Http1Config.custom()
+                    .setBufferSize(BUFFER)
+                    .setMaxLineLength(16 * 1024)
+                    .setMaxHeaderCount(100)
+                    .build();
     private static final HttpRequestExecutor EXCHANGES = new HttpRequestExecutor();
 
     private static final Timeout CHECK_TIMEOUT = Timeout.ofMilliseconds(1);
@@ -45,17 +56,24 @@ final class Connection {
     /** Room for some five hundred keys; credentials need a hundredth. */
     private static final int MAX_BYTES = 256 * 1024;
 
-    private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(LIMITS);
+    private final DefaultBHttpClientConnection http =
+            new DefaultBHttpClientConnection(
+                    LIMITS, null, null, null, null, null, limits -> new Parser(limits));
+    private final Socket socket;
+    private final Socket raw;
     private final @Nullable Proxy proxy;
+    private @Nullable SessionInputBuffer buffer;
     private boolean reusable = true;
     private long lastUsedNanos = System.nanoTime();
 
     /**
-     * @param raw the socket below TLS; closed without TLS close_notify
+     * @param raw the socket below TLS, of a channel; closed without TLS close_notify
      * @param proxy the proxy at the other end, which gets absolute URLs; null for a server or a
      *     tunnel
      */
     Connection(Socket socket, Socket raw, @Nullable Proxy proxy) throws IOException {
+        this.socket = socket;
+        this.raw = raw;
         this.proxy = proxy;
         if (socket instanceof SSLSocket secured) {
             http.bind(secured, raw);
@@ -149,16 +167,28 @@ final class Connection {
     /** Whether the other end has closed it, or sent unexpected data. */
     boolean stale() {
         try {
-            return http.isStale() || saysMore();
+            // A wait, and an exception at its end, only for what may be a message of TLS itself.
+            return raw.getInputStream().available() > 0
+                    ? http.isStale() || http.isDataAvailable(CHECK_TIMEOUT)
+                    : ended(raw.getChannel());
         } catch (IOException e) {
             return true;
         }
     }
 
+    private static boolean ended(SocketChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        boolean ended = channel.read(ByteBuffer.allocate(1)) != 0;
+        channel.configureBlocking(true);
+        return ended;
+    }
+
     /** Unexpected data would be taken for the next response. */
     private boolean saysMore() {
         try {
-            return http.isDataAvailable(CHECK_TIMEOUT);
+            return (buffer != null && buffer.length() > 0)
+                    || socket.getInputStream().available() > 0
+                    || stale();
         } catch (IOException e) {
             return true;
         }
@@ -220,5 +250,20 @@ final class Connection {
             headers.computeIfAbsent(each.getName(), name -> new ArrayList<>()).add(each.getValue());
         }
         return headers;
+    }
+
+    /** Shows what was read ahead. */
+    private final class Parser extends DefaultHttpResponseParser {
+
+        Parser(Http1Config limits) {
+            super(limits);
+        }
+
+        @Override
+        public ClassicHttpResponse parse(SessionInputBuffer ahead, InputStream in)
+                throws IOException, HttpException {
+            buffer = ahead;
+            return super.parse(ahead, in);
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ final class Dialer {
         }
 
         private void start(InetAddress address) throws IOException {
-            Socket socket = new Socket();
+            Socket socket = SocketChannel.open().socket();
             sockets.add(socket);
             InetSocketAddress to = new InetSocketAddress(address, port);
             Thread.ofVirtual()

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -30,8 +31,8 @@ class PoolTest {
     @Test
     void attemptsThatFailDoNotFollowEachOtherAtOnce() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
-            Pool pool = new Pool(onlyOnce(socket), PATIENCE);
+                SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress())) {
+            Pool pool = new Pool(onlyOnce(channel.socket()), PATIENCE);
             Connection held = pool.take(TO);
 
             assertThatThrownBy(() -> pool.take(TO)).isInstanceOf(SocketTimeoutException.class);

@@ -31,8 +31,8 @@ final class CongestionWindow {
 
     private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
-    /** Initial window: as many new connections as a small node can open in time. */
-    static final int FIRST_CALLS = 128;
+    /** Initial window: as many calls as a cold agent on a small node can make in time. */
+    static final int FIRST_CALLS = 32;
 
     /** Minimum window during failures, so that recovery is noticed. */
     private static final int MIN_CALLS = 8;
@@ -144,7 +144,7 @@ final class CongestionWindow {
             if (startNanos - cutNanos <= 0) {
                 return;
             }
-            if (timeline.since(startNanos).compareTo(FAST_RESPONSE) < 0) {
+            if (used() && timeline.since(startNanos).compareTo(FAST_RESPONSE) < 0) {
                 window = Math.min(maxCalls, window + growth());
             }
             throttled = false;
@@ -197,6 +197,14 @@ final class CongestionWindow {
             peak = running;
             roundStartNanos = timeline.nanos();
         }
+    }
+
+    /**
+     * Whether calls come near the window: one that grew while a few calls ran would let out more in
+     * a burst than was ever tried (RFC 7661).
+     */
+    private boolean used() {
+        return window < FIRST_CALLS || Math.max(peak, lastPeak) >= window / 2;
     }
 
     private double growth() {

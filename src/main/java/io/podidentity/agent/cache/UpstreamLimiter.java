@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamLimiter {
 
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int FIRST_SERVER_ERROR = 500;
 
     /** A call that hangs despite its own time-outs must not hold its permit for ever. */
     private static final Duration MAX_CALL = Duration.ofSeconds(10);
@@ -189,7 +190,8 @@ final class UpstreamLimiter {
                 case Issued issued -> window.onSuccess(startNanos);
                 case Failed failed when throttled(failed) ->
                         window.onThrottled(startNanos, failed.retryAfter());
-                case Failed failed when !failed.permanent() -> window.onFailure(startNanos);
+                case Failed failed when failed.status() >= FIRST_SERVER_ERROR ->
+                        window.onFailure(startNanos);
                 case Failed failed -> {}
                 case Rejected rejected -> {}
             }

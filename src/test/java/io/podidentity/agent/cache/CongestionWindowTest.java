@@ -28,29 +28,49 @@ class CongestionWindowTest {
 
     @Test
     void quickAnswersLetMoreCallsOut() {
-        answered(Duration.ofMillis(50));
+        roundTrip(Collections.nCopies(CongestionWindow.FIRST_CALLS, ok));
 
-        assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS + 1);
+        assertThat(window.open()).isEqualTo(2 * CongestionWindow.FIRST_CALLS);
     }
 
     @Test
     void slowAnswersDoNot() {
-        answered(Duration.ofMillis(700));
+        roundTrip(Duration.ofMillis(700), Collections.nCopies(CongestionWindow.FIRST_CALLS, ok));
+
+        assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS);
+    }
+
+    /** A burst after a quiet day must not let out more than was ever tried. */
+    @Test
+    void answersOfAFewCallsDoNot() {
+        for (int call = 0; call < 1_000; call++) {
+            roundTrip(List.of(ok, ok));
+        }
+
+        assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS);
+    }
+
+    @Test
+    void aFewCallsMakeUpForFailures() {
+        roundTrip(Collections.nCopies(CongestionWindow.FIRST_CALLS, failed));
+        for (int call = 0; call < 100; call++) {
+            roundTrip(List.of(ok));
+        }
 
         assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS);
     }
 
     @Test
     void callsAreBounded() {
-        for (int call = 0; call < 1_000; call++) {
-            answered(Duration.ofMillis(1));
-        }
+        grow(512);
+        roundTrip(Collections.nCopies(512, ok));
 
         assertThat(window.open()).isEqualTo(512);
     }
 
     @Test
     void failureOfCallsSentBeforeTheLastOneCountsOnce() {
+        grow(128);
         roundTrip(Collections.nCopies(100, failed));
 
         assertThat(window.open()).isEqualTo(50);
@@ -77,6 +97,7 @@ class CongestionWindowTest {
 
     @Test
     void alternatingAnswersOfOneRoundTripHalveTheCallsOnce() {
+        grow(128);
         List<LongConsumer> answers = new ArrayList<>();
         for (int pair = 0; pair < 64; pair++) {
             answers.add(ok);
@@ -89,6 +110,7 @@ class CongestionWindowTest {
 
     @Test
     void answersInOrderDoTheSame() {
+        grow(128);
         roundTrip(sorted());
 
         assertThat(window.open()).isEqualTo(64);
@@ -97,6 +119,7 @@ class CongestionWindowTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shuffledAnswersDoTheSame(long seed) {
+        grow(128);
         List<LongConsumer> answers = sorted();
         Collections.shuffle(answers, new Random(seed));
         roundTrip(answers);
@@ -107,6 +130,7 @@ class CongestionWindowTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shuffledAnswersOfEveryKindEndInANarrowBand(long seed) {
+        grow(128);
         List<LongConsumer> answers = new ArrayList<>(Collections.nCopies(40, ok));
         answers.addAll(Collections.nCopies(40, throttled));
         answers.addAll(Collections.nCopies(40, failed));
@@ -150,6 +174,7 @@ class CongestionWindowTest {
 
     @Test
     void windowGrowsByOneARoundTripAfterThrottling() {
+        grow(64);
         roundTrip(Collections.nCopies(64, throttled));
         timeline.advance(Duration.ofSeconds(1));
         roundTrip(Collections.nCopies(32, ok));
@@ -183,9 +208,7 @@ class CongestionWindowTest {
 
     @Test
     void whatWasLearnedIsForgottenInASilence() {
-        for (int call = 0; call < 1_000; call++) {
-            answered(Duration.ofMillis(1));
-        }
+        grow(512);
         timeline.advance(Duration.ofSeconds(10));
         int before = window.open();
         timeline.advance(Duration.ofNanos(1));
@@ -196,6 +219,7 @@ class CongestionWindowTest {
 
     @Test
     void halfOfTheCallsOfThisRoundTripOrTheLastIsLeft() {
+        grow(128);
         roundTrip(Collections.nCopies(100, ok));
         roundTrip(Collections.nCopies(20, failed));
 
@@ -204,6 +228,7 @@ class CongestionWindowTest {
 
     @Test
     void callsOfTheRoundTripsBeforeAreForgotten() {
+        grow(128);
         roundTrip(Collections.nCopies(100, ok));
         roundTrip(Collections.nCopies(20, ok));
         roundTrip(Collections.nCopies(20, ok));
@@ -224,9 +249,13 @@ class CongestionWindowTest {
 
     /** So many calls begin together, and are answered one after the other. */
     private void roundTrip(List<LongConsumer> answers) {
+        roundTrip(ROUND_TRIP, answers);
+    }
+
+    private void roundTrip(Duration latency, List<LongConsumer> answers) {
         long begun = timeline.nanos();
         answers.forEach(answer -> assertThat(window.begin()).isTrue());
-        timeline.advance(ROUND_TRIP);
+        timeline.advance(latency);
         for (LongConsumer answer : answers) {
             timeline.advance(Duration.ofNanos(1_000));
             answer.accept(begun);
@@ -234,9 +263,10 @@ class CongestionWindowTest {
         }
     }
 
-    private void answered(Duration after) {
-        long begun = timeline.nanos();
-        timeline.advance(after);
-        window.onSuccess(begun);
+    /** As many calls as are allowed are answered, until so many are. */
+    private void grow(int calls) {
+        while (window.open() < calls) {
+            roundTrip(Collections.nCopies(window.open(), ok));
+        }
     }
 }

@@ -228,36 +228,47 @@ class FairnessTest {
         askPods(rig, 500, "10.0.0.1");
         askPods(rig, 500, "10.0.0.2");
 
-        assertThat(rig.cache.fetchesRunning()).isEqualTo(128);
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(32);
         rig.advance(Duration.ofMillis(50));
-        assertThat(rig.cache.fetchesRunning()).isEqualTo(256);
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(64);
         rig.advance(Duration.ofMillis(150));
         assertThat(rig.cache.fetchesAllowed()).isEqualTo(512);
 
         rig.advance(Duration.ofSeconds(11));
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(128);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(32);
     }
 
     @Test
     void failuresHalveTheCallsThatWereOutTogetherWithoutAPause() {
         CacheRig rig = new CacheRig();
         rig.source.fails(FakeSource.unavailable());
-        askPods(rig, 60, "10.0.0.1");
+        askPods(rig, 30, "10.0.0.1");
         rig.advance(Duration.ofMillis(50));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(30);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(15);
         rig.send(Tokens.of("b"));
         assertThat(rig.cache.fetchesRunning()).isOne();
+    }
+
+    @Test
+    void whatIsWrongWithOnePodSlowsNobodyDown() {
+        CacheRig rig = new CacheRig();
+        rig.source.fails(
+                new Failed("InvalidParameterException", 400, false, "the token is too long", null));
+        askPods(rig, 30, "10.0.0.1");
+        rig.advance(Duration.ofMillis(50));
+
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(32);
     }
 
     @Test
     void throttlingHalvesTheCallsThatWereOutTogether() {
         CacheRig rig = new CacheRig();
         rig.source.fails(throttled());
-        askPods(rig, 60, "10.0.0.1");
+        askPods(rig, 30, "10.0.0.1");
         rig.advance(Duration.ofMillis(50));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(30);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(15);
     }
 
     @Test
