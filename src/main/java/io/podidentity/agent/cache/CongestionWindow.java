@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many calls may run at once, learned from their answers as TCP learns its congestion window
- * (AIMD): it grows with each fast answer and is halved when EKS Auth throttles or fails
- * transiently, since the node itself may be overloaded. Throttling also halves the renewal rate and
- * pauses all calls.
+ * (AIMD): it grows with each fast answer while it is used, and is halved when EKS Auth throttles or
+ * fails transiently, since the node itself may be overloaded; not for what it finds wrong with one
+ * pod. Throttling also halves the renewal rate and pauses all calls.
  *
  * <p>At most one change per round trip: calls started before the last cut are ignored, so that the
  * order of the answers in one round does not matter.
