@@ -38,8 +38,10 @@ public final class Bursts {
     }
 
     public static void main(String[] arguments) throws Exception {
+        List<Contender> contenders = Contender.all();
+        contenders.addFirst(contenders.getFirst().cold());
         Bursts bursts =
-                new Bursts(Contender.all(), TestAuthority.in(Files.createTempDirectory("bursts")));
+                new Bursts(contenders, TestAuthority.in(Files.createTempDirectory("bursts")));
         bursts.warmUp();
         System.out.printf(
                 "%-12s %-5s %5s  %-10s %8s %6s %7s %6s %12s %8s %7s%n",

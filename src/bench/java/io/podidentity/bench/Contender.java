@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * image, and another one beside it.
  *
  * @param program a command that takes our arguments; empty for the jar
+ * @param ours whether it is ours
+ * @param warmedUp whether it is measured after it has warmed itself up, or as soon as it is ready
  */
-record Contender(String name, List<String> program, boolean ours) {
+record Contender(String name, List<String> program, boolean ours, boolean warmedUp) {
 
     /** The path of another agent, such as the reference. */
     private static final String OTHER = "REFERENCE_AGENT";
@@ -33,24 +35,31 @@ record Contender(String name, List<String> program, boolean ours) {
         String other = System.getenv(OTHER);
         if (other != null) {
             System.out.println("beside ours: " + other);
-            all.add(new Contender("reference", List.of(other), false));
+            all.add(new Contender("reference", List.of(other), false, false));
         } else if (Shell.has("go")) {
             Shell.succeed(List.of("go", "build", "-o", PLAIN.toString(), "src/bench/go/plain.go"));
             System.out.println(
                     "beside ours: src/bench/go/plain.go, which does less than any real agent; "
                             + OTHER
                             + " names the reference's executable");
-            all.add(new Contender("plain Go", List.of(PLAIN.toAbsolutePath().toString()), false));
+            all.add(
+                    new Contender(
+                            "plain Go", List.of(PLAIN.toAbsolutePath().toString()), false, false));
         } else {
             System.out.println("NOTHING BESIDE OURS: no " + OTHER + ", and no Go for a plain one");
         }
         return all;
     }
 
+    /** The same one, measured as soon as it is ready. */
+    Contender cold() {
+        return new Contender(name + ", cold", program, ours, false);
+    }
+
     private static Contender asInTheImage() {
         if (!Files.exists(IMAGE)) {
             System.out.println("ours: the jar; -Pimage package makes the image, with an AOT cache");
-            return new Contender("ours", List.of(), true);
+            return new Contender("ours", List.of(), true, true);
         }
         System.out.println("ours: as in the image");
         return new Contender(
@@ -61,11 +70,12 @@ record Contender(String name, List<String> program, boolean ours) {
                         "-XX:AOTCache=" + IMAGE.resolve("agent.aot"),
                         "-jar",
                         IMAGE.resolve("app/quarkus-run.jar").toString()),
+                true,
                 true);
     }
 
     /**
-     * Starts it and waits until it is ready.
+     * Starts it and waits until it can be measured.
      *
      * @param authorities whom it trusts besides none; null for the system's
      */
@@ -80,7 +90,11 @@ record Contender(String name, List<String> program, boolean ours) {
             builder.environment("AWS_CA_BUNDLE", authorities.toString())
                     .environment("SSL_CERT_FILE", authorities.toString());
         }
-        return builder.start().awaitReady();
+        PackagedAgent agent = builder.start().awaitReady();
+        if (warmedUp) {
+            agent.awaitLine("Warmed up");
+        }
+        return agent;
     }
 
     /** Whether its breaker lets calls through; the other one has none. */

@@ -7,14 +7,14 @@ import io.podidentity.harness.TestAuthority;
 import java.nio.file.Files;
 import java.time.Duration;
 
-/** Processor time of an exchange with EKS Auth over TLS, cold and warm, and of a hit. */
+/** Processor time of an exchange with EKS Auth over TLS, the first and later ones, and of a hit. */
 @SuppressWarnings("SystemOut") // It is there to print.
 public final class Exchange {
 
     private static final int ROUNDS = 3;
-    private static final int COLD = 100;
+    private static final int FIRST = 100;
     private static final int BETWEEN = 1_500;
-    private static final int WARM = 1_000;
+    private static final int LATER = 1_000;
     private static final int AT_A_TIME = 4;
     private static final Duration HITS = Duration.ofSeconds(3);
 
@@ -24,7 +24,7 @@ public final class Exchange {
         TestAuthority authority = TestAuthority.in(Files.createTempDirectory("exchange"));
         var contenders = Contender.all();
         System.out.printf(
-                "%-10s %14s %14s %14s   in ms%n", "CPU", "cold exchange", "warm exchange", "hit");
+                "%-10s %14s %14s %14s   in ms%n", "CPU", "first exchange", "later exchange", "hit");
         for (int round = 1; round <= ROUNDS; round++) {
             for (Contender each : contenders) {
                 try (HttpPeer peer = new HttpPeer(authority).answer(EksAuthAnswers.issued());
@@ -36,10 +36,10 @@ public final class Exchange {
     }
 
     private static void measure(Contender each, PackagedAgent agent) throws Exception {
-        double cold = exchanges(agent, 0, COLD);
-        double _ = exchanges(agent, COLD, BETWEEN);
-        double warm = exchanges(agent, COLD + BETWEEN, WARM);
-        System.out.printf("%-10s %14.2f %14.2f %14.3f%n", each.name(), cold, warm, hit(agent));
+        double first = exchanges(agent, 0, FIRST);
+        double _ = exchanges(agent, FIRST, BETWEEN);
+        double later = exchanges(agent, FIRST + BETWEEN, LATER);
+        System.out.printf("%-10s %14.2f %14.2f %14.3f%n", each.name(), first, later, hit(agent));
     }
 
     private static double exchanges(PackagedAgent agent, int first, int count)
@@ -55,7 +55,7 @@ public final class Exchange {
 
     private static double hit(PackagedAgent agent) throws Exception {
         HttpLoad load =
-                new HttpLoad(agent.port(), new Pods(COLD + BETWEEN, 1).request(), AT_A_TIME);
+                new HttpLoad(agent.port(), new Pods(FIRST + BETWEEN, 1).request(), AT_A_TIME);
         HttpLoad.Result _ = load.run(HITS);
         Duration before = Contender.cpu(agent);
         int hits = load.run(HITS).count();

@@ -2,15 +2,28 @@ package io.podidentity.outbound;
 
 import io.podidentity.tls.Trust;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /** Opens connections, directly or through a proxy, with TLS for https. */
 class Connector {
 
+    /**
+     * How many handshakes at once: more on the same processors would all end late, and no call
+     * could share a connection until then.
+     */
+    static final int HANDSHAKES = 2 * Runtime.getRuntime().availableProcessors();
+
+    /** A handshake with a server far away keeps its turn, but no processor. */
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+
+    private final Semaphore handshakes = new Semaphore(HANDSHAKES, true);
     private final Proxies proxies;
     private final Trust trust;
     private final Dialer dialer;
@@ -56,7 +69,22 @@ class Connector {
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secured.setSSLParameters(parameters);
-        secured.startHandshake();
+        handshake(secured);
         return secured;
+    }
+
+    private void handshake(SSLSocket socket) throws IOException {
+        boolean turn = false;
+        try {
+            turn = handshakes.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            socket.startHandshake();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } finally {
+            if (turn) {
+                handshakes.release();
+            }
+        }
     }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pool {
 
-    /** Fewer than calls at once: each costs some 50 KB, and a handshake. */
-    private static final int MAX_OPEN = 256;
+    /** Fewer than calls at once: each costs some 50 KB and a handshake, and more would not pay. */
+    private static final int MAX_OPEN = 128;
 
     /** Concurrent handshakes: more would only slow each other down. */
     private static final int MAX_CONNECTING = 32;

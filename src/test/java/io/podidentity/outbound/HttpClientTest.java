@@ -95,6 +95,46 @@ class HttpClientTest {
         assertThat(reader.get().isVirtual()).isFalse();
     }
 
+    /** Whoever never answers a handshake keeps its turn, but nobody else's. */
+    @Test
+    void handshakesThatHangHoldNobodyUp() throws Exception {
+        int each = 32;
+        List<ServerSocket> silent = new ArrayList<>();
+        try (HttpPeer server = new HttpPeer(authority).on("GET /", "answer");
+                HttpClient client =
+                        new HttpClient(Proxies.NONE, trust, LONG, Duration.ofMinutes(5))) {
+            for (int i = 0; i <= Connector.HANDSHAKES / each; i++) {
+                ServerSocket hangs =
+                        new ServerSocket(0, 2 * each, InetAddress.getLoopbackAddress());
+                silent.add(hangs);
+                URI uri = URI.create("https://127.0.0.1:" + hangs.getLocalPort() + "/");
+                for (int call = 0; call < each; call++) {
+                    Thread.ofVirtual()
+                            .start(
+                                    () ->
+                                            assertThatThrownBy(
+                                                            () ->
+                                                                    client.send(
+                                                                            new HttpCall(
+                                                                                    "GET", uri,
+                                                                                    Map.of(), "")))
+                                                    .isInstanceOf(IOException.class));
+                }
+                for (int call = 0; call < each; call++) {
+                    // Accepted, never read.
+                    var _ = hangs.accept();
+                }
+            }
+
+            assertThat(client.send(new HttpCall("GET", server.address(), Map.of(), "")).status())
+                    .isEqualTo(200);
+        } finally {
+            for (ServerSocket hangs : silent) {
+                hangs.close();
+            }
+        }
+    }
+
     @Test
     void oneConnectionServesCallAfterCall() throws Exception {
         try (HttpPeer server = new HttpPeer().on("GET /", "answer");

@@ -32,7 +32,7 @@ final class CongestionWindow {
     private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
     /** Initial window: as many calls as a cold agent on a small node can make in time. */
-    static final int FIRST_CALLS = 32;
+    static final int FIRST_CALLS = 48;
 
     /** Minimum window during failures, so that recovery is noticed. */
     private static final int MIN_CALLS = 8;

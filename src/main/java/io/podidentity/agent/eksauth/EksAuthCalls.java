@@ -73,12 +73,9 @@ public class EksAuthCalls {
     @CircuitBreakerName(BREAKER)
     @Bulkhead(MAX_CONCURRENT)
     public Issued assume(CredentialRequest request) throws InterruptedException {
-        boolean warmUp = WarmUpSource.running();
-        if (!warmUp) {
-            events.tried();
-            if (TRIES.isBound() && TRIES.get().getAndIncrement() > 0) {
-                events.retried();
-            }
+        events.tried();
+        if (TRIES.isBound() && TRIES.get().getAndIncrement() > 0) {
+            events.retried();
         }
         long start = System.nanoTime();
         String result = "Failure";
@@ -88,29 +85,49 @@ public class EksAuthCalls {
             return issued;
         } catch (CallFailed e) {
             result = e.outcome().code();
-            if (warmUp) {
-                // Its failures do not count towards the breaker.
-                throw new CallFailed(e.outcome(), false);
-            }
             events.failed(e.outcome());
             throw e;
         } finally {
-            if (!warmUp) {
-                events.ended(result, Duration.ofNanos(System.nanoTime() - start));
-            }
+            events.ended(result, Duration.ofNanos(System.nanoTime() - start));
         }
+    }
+
+    /**
+     * As {@link #assume}, with a policy of the same parts, for the warm-up: counts nowhere, and
+     * says nothing to the breaker about EKS Auth.
+     *
+     * @throws CallFailed if no credentials were made up
+     */
+    @Retry(maxRetries = 1)
+    @RetryWhen(exception = CallFailed.Repeatable.class)
+    @ExponentialBackoff
+    @CircuitBreaker(failOn = CallFailed.Outage.class)
+    @CircuitBreakerName("warm-up")
+    @Bulkhead(MAX_CONCURRENT)
+    public Issued warmUp(CredentialRequest request) {
+        Progress progress = new Progress();
+        try {
+            return answers.read(call(request, progress));
+        } catch (RuntimeException e) {
+            CallFailed failed =
+                    e instanceof CallFailed told ? told : failures.of(e, request, progress);
+            throw new CallFailed(failed.outcome(), false);
+        }
+    }
+
+    private AssumeRoleForPodIdentityResponse call(CredentialRequest request, Progress progress) {
+        return client.assumeRoleForPodIdentity(
+                call ->
+                        call.clusterName(cluster)
+                                .token(request.token())
+                                .overrideConfiguration(progress::of));
     }
 
     private Issued tried(CredentialRequest request) {
         Progress progress = new Progress();
         long startNanos = System.nanoTime();
         try {
-            AssumeRoleForPodIdentityResponse answer =
-                    client.assumeRoleForPodIdentity(
-                            call ->
-                                    call.clusterName(cluster)
-                                            .token(request.token())
-                                            .overrideConfiguration(progress::of));
+            AssumeRoleForPodIdentityResponse answer = call(request, progress);
             issuedNanos = System.nanoTime();
             signer.accepted();
             return answers.read(answer);

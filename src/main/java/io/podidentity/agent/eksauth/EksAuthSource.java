@@ -2,6 +2,7 @@ package io.podidentity.agent.eksauth;
 
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
+import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.agent.credentials.CredentialRequest;
@@ -27,9 +28,13 @@ public class EksAuthSource implements CredentialSource {
 
     @Override
     public CredentialOutcome fetch(CredentialRequest request) {
+        return outcome(calls::assume, request);
+    }
+
+    static CredentialOutcome outcome(Call call, CredentialRequest request) {
         try {
             return ScopedValue.where(EksAuthCalls.TRIES, new AtomicInteger())
-                    .call(() -> calls.assume(request));
+                    .call(() -> call.assume(request));
         } catch (CallFailed e) {
             return e.outcome();
         } catch (CircuitBreakerOpenException e) {
@@ -42,6 +47,12 @@ public class EksAuthSource implements CredentialSource {
         } catch (BulkheadException e) {
             return new Rejected(Reason.BUSY, "The agent has too many calls to EKS Auth under way");
         }
+    }
+
+    /** A method of {@link EksAuthCalls}. */
+    @FunctionalInterface
+    interface Call {
+        Issued assume(CredentialRequest request) throws InterruptedException;
     }
 
     private static Failed unavailable(String message) {

@@ -2,6 +2,7 @@ package io.podidentity.agent.eksauth;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,12 +17,14 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** The SDK's HTTP client. It answers warm-up calls itself, after connecting to EKS Auth. */
+/**
+ * The SDK's HTTP client. It answers the first warm-up calls itself, after connecting to EKS Auth,
+ * and sends the later ones to the warm-up's own server.
+ */
 final class Transport implements SdkHttpClient {
 
     private static final Logger LOG = Logger.getLogger(Transport.class);
     private static final Duration CONNECT_WAIT = Duration.ofMillis(500);
-    private static final Duration LIFETIME = Duration.ofMinutes(1);
 
     private final SdkHttpClient real;
     private final Clock clock;
@@ -33,9 +36,27 @@ final class Transport implements SdkHttpClient {
 
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-        return WarmUpSource.running()
+        if (!WarmUpSource.running()) {
+            return real.prepareRequest(request);
+        }
+        URI server = WarmUpSource.server();
+        return server == null
                 ? new WarmUpCall(request.httpRequest())
-                : real.prepareRequest(request);
+                : real.prepareRequest(redirected(request, server));
+    }
+
+    /** Without its headers, which carry the node's own credentials. */
+    private static HttpExecuteRequest redirected(HttpExecuteRequest request, URI server) {
+        SdkHttpFullRequest redirected =
+                SdkHttpFullRequest.builder()
+                        .method(SdkHttpMethod.POST)
+                        .uri(server)
+                        .putHeader("Content-Type", "application/json")
+                        .build();
+        return HttpExecuteRequest.builder()
+                .request(redirected)
+                .contentStreamProvider(request.contentStreamProvider().orElse(null))
+                .build();
     }
 
     @Override
@@ -91,18 +112,7 @@ final class Transport implements SdkHttpClient {
         @Override
         public HttpExecuteResponse call() {
             connect(call);
-            long expires = clock.instant().plus(LIFETIME).getEpochSecond();
-            String body =
-                    """
-                    {"subject":{"namespace":"none","serviceAccount":"none"},
-                     "audience":"none",
-                     "podIdentityAssociation":{"associationArn":"none","associationId":"none"},
-                     "assumedRoleUser":{"arn":"arn:aws:sts::000000000000:assumed-role/none/none",
-                                        "assumeRoleId":"none"},
-                     "credentials":{"accessKeyId":"none","secretAccessKey":"none",
-                                    "sessionToken":"none","expiration":%d}}
-                    """
-                            .formatted(expires);
+            String body = WarmUpSource.answer(clock.instant());
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             return HttpExecuteResponse.builder()
                     .response(

@@ -47,7 +47,14 @@ class CacheProducer {
                                                 clock,
                                                 stateEvents))
                         .orElse(SealedEntries.NONE);
-        CredentialCache cache = cache(source, verifier, settings(config), timeline, sealed, events);
+        CredentialCache cache =
+                cache(
+                        source,
+                        verifier,
+                        settings(config, config.maxCacheSize()),
+                        timeline,
+                        sealed,
+                        events);
         cache.start();
         return cache;
     }
@@ -65,7 +72,7 @@ class CacheProducer {
                 cache(
                         source,
                         none,
-                        settings(config),
+                        settings(config, Math.min(1, config.maxCacheSize())),
                         timeline,
                         SealedEntries.NONE,
                         CacheEvents.NONE));
@@ -97,10 +104,8 @@ class CacheProducer {
                 events);
     }
 
-    private static CacheSettings settings(AgentConfig config) {
+    private static CacheSettings settings(AgentConfig config, int size) {
         return CacheSettings.of(
-                config.maxCredentialRetentionBeforeRenewal(),
-                config.maxCacheSize(),
-                config.maxServiceQps());
+                config.maxCredentialRetentionBeforeRenewal(), size, config.maxServiceQps());
     }
 }

@@ -20,6 +20,13 @@ record Gate(Set<String> paths, Handler<HttpServerRequest> handler) {
         paths = Set.copyOf(paths);
     }
 
+    /** Hands a request on, or rejects it. */
+    void handle(HttpServerRequest request, ReplyWriter replies) {
+        refusal(request)
+                .ifPresentOrElse(
+                        reply -> replies.write(request, reply), () -> handler.handle(request));
+    }
+
     /** The reply to a rejected request; empty if it is accepted. */
     Optional<Reply> refusal(HttpServerRequest request) {
         String path = request.path();

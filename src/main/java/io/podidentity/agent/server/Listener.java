@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -42,7 +41,6 @@ final class Listener {
     private final ConnectionGuard guard;
     private final boolean shared;
 
-    private final Promise<Void> first = Promise.promise();
     private volatile @Nullable String deployment;
     private volatile @Nullable String problem = "not opened yet";
     private volatile boolean closed;
@@ -77,12 +75,6 @@ final class Listener {
     /** Leaves the socket to Quarkus. */
     void openedByQuarkus() {
         problem = null;
-        first.complete();
-    }
-
-    /** Completes when the socket is open for the first time. */
-    Future<Void> firstOpened() {
-        return first.future();
     }
 
     private Future<Void> attempt(int tries) {
@@ -133,7 +125,7 @@ final class Listener {
             vertx.createHttpServer(options())
                     .connectionHandler(guard::opened)
                     .invalidRequestHandler(replies::invalid)
-                    .requestHandler(Listener.this::handle)
+                    .requestHandler(request -> gate.handle(request, replies))
                     .listen()
                     .compose(server -> share())
                     .onComplete(bound);
@@ -152,7 +144,6 @@ final class Listener {
         problem = null;
         guard.watch(vertx, port, false);
         LOG.infof("Listening for %s on %s:%d", name, host.inUrl(), port);
-        first.tryComplete();
         if (closed) {
             vertx.undeploy(id);
         }
@@ -167,13 +158,6 @@ final class Listener {
         }
         problem = now.text();
         vertx.setTimer(now.backoff().after(tries).toMillis(), tick -> attempt(tries + 1));
-    }
-
-    private void handle(HttpServerRequest request) {
-        gate.refusal(request)
-                .ifPresentOrElse(
-                        reply -> replies.write(request, reply),
-                        () -> gate.handler().handle(request));
     }
 
     private HttpServerOptions options() {

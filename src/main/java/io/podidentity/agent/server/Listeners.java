@@ -1,5 +1,6 @@
 package io.podidentity.agent.server;
 
+import io.podidentity.agent.eksauth.WarmUpSource;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.AgentConfig.Command;
 import io.podidentity.config.BindHost;
@@ -16,15 +17,19 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.options.HttpServerCommonHandlers;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,9 +62,9 @@ public class Listeners {
     private final HttpEvents events;
     private final WarmUpToken warmUpToken;
     private final AllowedHosts hosts;
+    private final Clock clock;
 
-    private volatile @Nullable Succession succession;
-    private final CompletableFuture<CredentialsListener> firstOpen = new CompletableFuture<>();
+    private final Promise<Void> warm = Promise.promise();
     private List<Listener> credentials = List.of();
     private List<Listener> others = List.of();
     private @Nullable Handler<HttpServerRequest> management;
@@ -70,7 +75,8 @@ public class Listeners {
             ReplyWriter replies,
             HttpEvents events,
             WarmUpToken warmUpToken,
-            AllowedHosts hosts) {
+            AllowedHosts hosts,
+            Clock clock) {
         this.vertx = vertx;
         this.config = config;
         this.replies = replies;
@@ -79,6 +85,7 @@ public class Listeners {
         this.events = events;
         this.warmUpToken = warmUpToken;
         this.hosts = hosts;
+        this.clock = clock;
     }
 
     void filters(@Observes Filters filters) {
@@ -95,13 +102,29 @@ public class Listeners {
                 config.bindHosts().stream()
                         .map(host -> listener("credentials", host, config.port(), gate, pods))
                         .toList();
-        for (Listener each : credentials) {
-            each.firstOpened().onSuccess(done -> firstOpen.complete(view(each)));
-        }
     }
 
-    private void openedForWarmUp(int port) {
-        firstOpen.complete(new CredentialsListener(new BindHost(LOOPBACK), port, null));
+    /**
+     * A port of this agent's own, which no other one shares; it serves the warm-up alone, as the
+     * agent and as EKS Auth. To be closed after it.
+     */
+    Future<HttpServer> openForWarmUp() {
+        Gate gate = new Gate(Set.of(CredentialsResource.PATH), this::enterWarmUp);
+        return vertx.createHttpServer(new HttpServerOptions().setHost(LOOPBACK).setPort(0))
+                .connectionHandler(pods::opened)
+                .requestHandler(
+                        request -> {
+                            if (request.method().equals(HttpMethod.POST)) {
+                                var _ =
+                                        request.response()
+                                                .putHeader("Content-Type", "application/json")
+                                                .end(WarmUpSource.answer(clock.instant()));
+                            } else {
+                                gate.handle(request, replies);
+                            }
+                        })
+                .listen()
+                .onSuccess(server -> pods.watch(vertx, server.actualPort(), false));
     }
 
     private void enterWarmUp(HttpServerRequest request) {
@@ -114,10 +137,7 @@ public class Listeners {
 
     /** To be called when the warm-up has ended. */
     void warm() {
-        Succession own = succession;
-        if (own != null) {
-            own.warm();
-        }
+        warm.tryComplete();
     }
 
     /** Probes and metrics are served for {@code auth} too. */
@@ -147,9 +167,7 @@ public class Listeners {
         } else if (credentials.isEmpty()) {
             others.forEach(Listener::open);
         } else {
-            Succession own = new Succession(vertx, config, credentials, others);
-            succession = own;
-            own.begin(this::enterWarmUp, this::openedForWarmUp);
+            new Succession(vertx, config, credentials, others).begin(warm.future());
         }
     }
 
@@ -194,11 +212,6 @@ public class Listeners {
     /** The listeners of the credentials endpoint. */
     public List<CredentialsListener> credentials() {
         return credentials.stream().map(Listeners::view).toList();
-    }
-
-    /** Completes with the first listener that opens, if only for the warm-up. */
-    public CompletionStage<CredentialsListener> firstOpen() {
-        return firstOpen;
     }
 
     private static CredentialsListener view(Listener listener) {

@@ -4,27 +4,20 @@ import io.podidentity.agent.node.SharedPort;
 import io.podidentity.config.AgentConfig;
 import io.quarkus.runtime.Quarkus;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How an agent begins to serve: at once where no other does; else it becomes warm on a port of its
- * own, takes over from the other one, and answers the probes last. Until then they are answered by
- * the one that serves, which Kubernetes would else replace because it is not ready.
+ * How an agent begins to serve: at once where no other does; else it becomes warm first, takes over
+ * from the other one, and answers the probes last. Until then they are answered by the one that
+ * serves, which Kubernetes would else replace because it is not ready.
  */
 final class Succession {
 
     private static final Logger LOG = Logger.getLogger(Succession.class);
-    private static final String LOOPBACK = "127.0.0.1";
     private static final long LOOK_MILLIS = 100;
 
     private final Vertx vertx;
@@ -32,7 +25,6 @@ final class Succession {
     private final List<Listener> credentials;
     private final List<Listener> others;
     private final AtomicBoolean opening = new AtomicBoolean();
-    private volatile @Nullable HttpServer warmUpServer;
 
     /**
      * @param credentials what pods ask
@@ -46,34 +38,21 @@ final class Succession {
     }
 
     /**
-     * @param warmUp answers on the port that only the warm-up knows
-     * @param openedForWarmUp told of that port, if there is to be one
+     * @param warm completes when the warm-up has ended
      */
-    void begin(Handler<HttpServerRequest> warmUp, IntConsumer openedForWarmUp) {
+    void begin(Future<Void> warm) {
         vertx.executeBlocking(() -> isTaken(config.port()) || isTaken(config.probePort()))
                 .onSuccess(
                         taken -> {
                             if (taken) {
-                                openForWarmUp(warmUp, openedForWarmUp);
+                                vertx.setPeriodic(LOOK_MILLIS, this::takeOverIfFree);
+                                warm.onComplete(done -> takeOver());
                             } else {
                                 opening.set(true);
                                 credentials.forEach(Listener::open);
                                 others.forEach(Listener::open);
                             }
                         });
-    }
-
-    private void openForWarmUp(Handler<HttpServerRequest> warmUp, IntConsumer openedForWarmUp) {
-        vertx.createHttpServer(new HttpServerOptions().setHost(LOOPBACK).setPort(0))
-                .requestHandler(warmUp)
-                .listen()
-                .onSuccess(
-                        server -> {
-                            warmUpServer = server;
-                            vertx.setPeriodic(LOOK_MILLIS, this::takeOverIfFree);
-                            openedForWarmUp.accept(server.actualPort());
-                        })
-                .onFailure(failure -> takeOver());
     }
 
     /** The other may leave before this one is warm. */
@@ -89,14 +68,6 @@ final class Succession {
                                 takeOver();
                             }
                         });
-    }
-
-    /** To be called when the warm-up has ended. */
-    void warm() {
-        HttpServer server = warmUpServer;
-        if (server != null) {
-            server.close().onComplete(closed -> takeOver());
-        }
     }
 
     private void takeOver() {

@@ -24,9 +24,11 @@ import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -50,12 +52,14 @@ class EksAuthQuarkusTest {
     static HttpPeer peer;
 
     @Inject EksAuthSource source;
-    @Inject WarmUpSource warmUp;
+    @Inject EksAuthCalls calls;
     @Inject CircuitBreakerMaintenance breakers;
     @Inject PrometheusMeterRegistry metrics;
 
     @ConfigProperty(name = "agent.probe-port")
     int probePort;
+
+    private WarmUpSource warmUp;
 
     @BeforeEach
     void reset() {
@@ -68,6 +72,7 @@ class EksAuthQuarkusTest {
                                         == 200);
         peer.reset().answer(EksAuthAnswers.issued());
         breakers.resetAll();
+        warmUp = new WarmUpSource(calls);
     }
 
     static Answer[] passing() {
@@ -414,6 +419,52 @@ class EksAuthQuarkusTest {
         long start = System.nanoTime();
         assertThat(warmUp.fetch(REQUEST)).isInstanceOf(Issued.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    /** With nothing of the node's own: another process may have the port by then. */
+    @Test
+    void warmUpMayCallAServerOfItsOwn() {
+        peer.answer(Answer.of(200, WarmUpSource.answer(Instant.now())));
+        warmUp.call(peer.address());
+        assertThat(warmUp.fetch(REQUEST)).isInstanceOf(Issued.class);
+        assertThat(peer.requests())
+                .singleElement()
+                .satisfies(
+                        request -> {
+                            assertThat(request.method()).isEqualTo("POST");
+                            assertThat(request.target()).isEqualTo("/");
+                            assertThat(request.headers().keySet())
+                                    .map(name -> name.toLowerCase(Locale.ROOT))
+                                    .doesNotContain("authorization", "x-amz-security-token");
+                        });
+    }
+
+    /** It says nothing about EKS Auth, which does not answer. */
+    @Test
+    void warmUpNeitherKeepsTheBreakerFromOpeningNorClosesIt() {
+        peer.answer(Answer.silence());
+        List<FutureTask<CredentialOutcome>> lost = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            var call = new FutureTask<>(this::fetch);
+            lost.add(call);
+            Thread.ofVirtual().start(call);
+        }
+        await().until(
+                        () -> {
+                            assertThat(warmUp.fetch(REQUEST)).isInstanceOf(Issued.class);
+                            return lost.stream().allMatch(FutureTask::isDone);
+                        });
+        assertThat(state()).isEqualTo(CircuitBreakerState.OPEN);
+
+        peer.answer(EksAuthAnswers.issued());
+        // The breaker lets a call through again after two seconds.
+        await().during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> {
+                            assertThat(warmUp.fetch(REQUEST)).isInstanceOf(Issued.class);
+                            return state() != CircuitBreakerState.CLOSED;
+                        });
     }
 
     @Test
