@@ -1,6 +1,7 @@
 package io.podidentity.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.EksAuthAnswers;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What the agent asks itself, so that no pod finds it cold. */
@@ -38,6 +40,13 @@ class WarmUpIT {
     private static final Pattern LISTENING =
             Pattern.compile(
                     " *[0-9]+: (?:0{16}FFFF0000)?0100007F:([0-9A-F]{4}) 0+:0{4} 0A( +\\S+){5} +([0-9]+) .*");
+
+    @BeforeAll
+    static void onTheJvm() {
+        assumeThat(System.getProperty("agent.executable", ""))
+                .as("a native executable, which needs no more than to be ready")
+                .isEmpty();
+    }
 
     @Test
     void itsRequestsReachNobodyCountNowhereAndLeaveNothing() {

@@ -4,6 +4,7 @@ import io.podidentity.agent.cache.CredentialCache;
 import io.podidentity.agent.eksauth.WarmUpSource;
 import io.podidentity.config.BindHost;
 import io.podidentity.config.ServerStart;
+import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.http.HttpServer;
@@ -102,7 +103,8 @@ public class WarmUp {
 
     private void run(HttpServer server) {
         try {
-            if (becomeReady(server.actualPort())) {
+            // A native executable is compiled already.
+            if (becomeReady(server.actualPort()) && !ImageMode.current().isNativeImage()) {
                 goOn(server.actualPort());
             }
         } catch (InterruptedException e) {
