@@ -228,14 +228,14 @@ class FairnessTest {
         askPods(rig, 500, "10.0.0.1");
         askPods(rig, 500, "10.0.0.2");
 
-        assertThat(rig.cache.fetchesRunning()).isEqualTo(32);
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(CongestionWindow.FIRST_CALLS);
         rig.advance(Duration.ofMillis(50));
-        assertThat(rig.cache.fetchesRunning()).isEqualTo(64);
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(2 * CongestionWindow.FIRST_CALLS);
         rig.advance(Duration.ofMillis(150));
         assertThat(rig.cache.fetchesAllowed()).isEqualTo(512);
 
         rig.advance(Duration.ofSeconds(11));
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(32);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(CongestionWindow.FIRST_CALLS);
     }
 
     @Test
@@ -258,7 +258,7 @@ class FairnessTest {
         askPods(rig, 30, "10.0.0.1");
         rig.advance(Duration.ofMillis(50));
 
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(32);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(CongestionWindow.FIRST_CALLS);
     }
 
     @Test
