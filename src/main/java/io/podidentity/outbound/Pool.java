@@ -25,7 +25,7 @@ final class Pool {
     /** Fewer than calls at once: each costs some 50 KB and a handshake, and more would not pay. */
     private static final int MAX_OPEN = 128;
 
-    /** Concurrent handshakes: more would only slow each other down. */
+    /** Attempts at once, most of which wait: for a server, or for their turn of a handshake. */
     private static final int MAX_CONNECTING = 32;
 
     /** After an attempt that failed: without it they would follow each other at once. */

@@ -48,7 +48,7 @@ public class Listeners {
 
     private static final Logger LOG = Logger.getLogger(Listeners.class);
     private static final int OUTERMOST = 10_000;
-    private static final String LOOPBACK = "127.0.0.1";
+    static final BindHost LOOPBACK = new BindHost("127.0.0.1");
 
     private static final Set<String> PROBES = Set.of("/healthz", "/readyz");
     private static final Set<String> PROBES_AND_STATUS = Set.of("/healthz", "/readyz", "/status");
@@ -110,7 +110,8 @@ public class Listeners {
      */
     Future<HttpServer> openForWarmUp() {
         Gate gate = new Gate(Set.of(CredentialsResource.PATH), this::enterWarmUp);
-        return vertx.createHttpServer(new HttpServerOptions().setHost(LOOPBACK).setPort(0))
+        return vertx.createHttpServer(
+                        new HttpServerOptions().setHost(LOOPBACK.address()).setPort(0))
                 .connectionHandler(pods::opened)
                 .requestHandler(
                         request -> {
@@ -150,7 +151,7 @@ public class Listeners {
                 List.of(
                         listener(
                                 "probes",
-                                new BindHost(LOOPBACK),
+                                LOOPBACK,
                                 config.probePort(),
                                 new Gate(config.status() ? PROBES_AND_STATUS : PROBES, handler),
                                 watchers),

@@ -2,7 +2,6 @@ package io.podidentity.agent.server;
 
 import io.podidentity.agent.cache.CredentialCache;
 import io.podidentity.agent.eksauth.WarmUpSource;
-import io.podidentity.config.BindHost;
 import io.podidentity.config.ServerStart;
 import io.quarkus.runtime.ImageMode;
 import io.quarkus.runtime.LaunchMode;
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 public class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
-    private static final BindHost LOOPBACK = new BindHost("127.0.0.1");
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
 
     /** On a busy node a cold JVM may take longer than one attempt may. */
@@ -140,7 +138,7 @@ public class WarmUp {
     }
 
     private void goOn(int port) throws InterruptedException {
-        source.call(URI.create("http://" + LOOPBACK.inUrl() + ":" + port + "/"));
+        source.call(URI.create("http://" + Listeners.LOOPBACK.inUrl() + ":" + port + "/"));
         int asked = 0;
         int failures = 0;
         for (int pod = 1; pod <= MORE && failures < MAX_FAILURES; pod++) {
@@ -156,6 +154,6 @@ public class WarmUp {
 
     private boolean ask(int port, int pod) {
         String token = warmUpToken.of(pod, clock.instant().plus(TOKEN_LIFE));
-        return ListenerProbe.credentials(LOOPBACK, port, token);
+        return ListenerProbe.credentials(Listeners.LOOPBACK, port, token);
     }
 }
