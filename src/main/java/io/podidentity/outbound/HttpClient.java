@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP/1.1 client that reads whole responses and follows no redirect. */
 public final class HttpClient implements AutoCloseable {
 
+    /**
+     * Connections to one server at most, and so how many calls can run at once. Each costs some 50
+     * KB and a handshake, and more would not pay.
+     */
+    public static final int MAX_CONNECTIONS = 128;
+
     private final Pool pool;
 
     /**

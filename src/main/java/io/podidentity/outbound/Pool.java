@@ -22,16 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pool {
 
-    /** Fewer than calls at once: each costs some 50 KB and a handshake, and more would not pay. */
-    private static final int MAX_OPEN = 128;
-
     /** Attempts at once, most of which wait: for a server, or for their turn of a handshake. */
     private static final int MAX_CONNECTING = 32;
 
     /** After an attempt that failed: without it they would follow each other at once. */
     private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
 
-    private static final int MAX_IDLE = 32;
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(50);
 
     private final Connector connector;
@@ -139,7 +135,7 @@ final class Pool {
 
     private void connectIfUseful(Destination to, PerDestination own) {
         if (own.connecting < Math.min(own.waiting.size(), MAX_CONNECTING)
-                && own.open + own.connecting < MAX_OPEN) {
+                && own.open + own.connecting < HttpClient.MAX_CONNECTIONS) {
             own.connecting++;
             List<CompletableFuture<Connection>> before = List.copyOf(own.waiting);
             // Authorities are files, some read anew for each connection.
@@ -209,7 +205,7 @@ final class Pool {
                 }
                 next = own.waiting.poll();
             }
-            if (!closed && own.idle.size() < MAX_IDLE) {
+            if (!closed) {
                 own.idle.add(connection);
                 sweepLater();
                 return;

@@ -13,6 +13,8 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,35 @@ class PoolTest {
         assertThatThrownBy(waiting::get).hasRootCauseMessage("the client is closed");
         assertThatThrownBy(() -> pool.take(TO)).hasMessage("the client is closed");
         Awaitility.await().during(Duration.ofMillis(300)).until(() -> attempts.get() == 1);
+    }
+
+    /** A handshake each is much of what a burst costs. */
+    @Test
+    void connectionsOfABurstServeTheNextOne() throws IOException {
+        try (ServerSocket server =
+                new ServerSocket(0, HttpClient.MAX_CONNECTIONS, InetAddress.getLoopbackAddress())) {
+            Pool pool =
+                    new Pool(
+                            connector(
+                                    () -> {
+                                        attempts.incrementAndGet();
+                                        Socket socket =
+                                                SocketChannel.open(server.getLocalSocketAddress())
+                                                        .socket();
+                                        return new Connection(socket, socket, null);
+                                    }),
+                            PATIENCE);
+            for (int burst = 0; burst < 2; burst++) {
+                List<Connection> taken = new ArrayList<>();
+                for (int i = 0; i < HttpClient.MAX_CONNECTIONS; i++) {
+                    taken.add(pool.take(TO));
+                }
+                taken.forEach(connection -> pool.giveBack(TO, connection));
+            }
+
+            assertThat(attempts).hasValue(HttpClient.MAX_CONNECTIONS);
+            pool.close();
+        }
     }
 
     private static void await(CountDownLatch latch) {

@@ -44,7 +44,7 @@ public record CacheSettings(
      */
     public static CacheSettings of(Duration retention, int size, int renewalsPerSecond) {
         return new CacheSettings(
-                retention, size, renewalsPerSecond, Duration.ofMillis(900), 512, 5_000, 50, 500);
+                retention, size, renewalsPerSecond, Duration.ofMillis(900), 128, 5_000, 50, 500);
     }
 
     /** Whether anything is cached; requests share a fetch regardless. */

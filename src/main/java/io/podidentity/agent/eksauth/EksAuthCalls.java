@@ -3,6 +3,7 @@ package io.podidentity.agent.eksauth;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
 import io.podidentity.agent.credentials.CredentialRequest;
 import io.podidentity.config.AgentConfig;
+import io.podidentity.outbound.HttpClient;
 import io.smallrye.faulttolerance.api.CircuitBreakerName;
 import io.smallrye.faulttolerance.api.ExponentialBackoff;
 import io.smallrye.faulttolerance.api.RetryWhen;
@@ -23,8 +24,11 @@ public class EksAuthCalls {
     /** The circuit breaker's name, for metrics. */
     public static final String BREAKER = "eks-auth";
 
-    /** Calls at once, from all pods of the node; the cache makes no more. */
-    static final int MAX_CONCURRENT = 512;
+    /**
+     * Calls at once, from all pods of the node; the cache makes no more. A call without a
+     * connection would wait for one while its time runs out.
+     */
+    static final int MAX_CONCURRENT = HttpClient.MAX_CONNECTIONS;
 
     /** How many tries one call has had. */
     static final ScopedValue<AtomicInteger> TRIES = ScopedValue.newInstance();

@@ -232,7 +232,7 @@ class FairnessTest {
         rig.advance(Duration.ofMillis(50));
         assertThat(rig.cache.fetchesRunning()).isEqualTo(2 * CongestionWindow.FIRST_CALLS);
         rig.advance(Duration.ofMillis(150));
-        assertThat(rig.cache.fetchesAllowed()).isEqualTo(512);
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(CacheRig.SETTINGS.concurrentFetches());
 
         rig.advance(Duration.ofSeconds(11));
         assertThat(rig.cache.fetchesAllowed()).isEqualTo(CongestionWindow.FIRST_CALLS);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.podidentity.agent.cache.CacheSettings;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
@@ -16,6 +17,7 @@ import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.HttpPeer;
 import io.podidentity.harness.HttpPeer.Answer;
 import io.podidentity.harness.HttpPeer.Request;
+import io.podidentity.outbound.HttpClient;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -373,6 +375,14 @@ class EksAuthQuarkusTest {
             fetch();
         }
         assertThat(state()).isEqualTo(CircuitBreakerState.CLOSED);
+    }
+
+    /** More would wait for a connection with their time-outs running, and look like an outage. */
+    @Test
+    void cacheMakesNoMoreCallsThanThereAreConnections() {
+        assertThat(CacheSettings.of(Duration.ofHours(3), 1, 1).concurrentFetches())
+                .isEqualTo(EksAuthCalls.MAX_CONCURRENT)
+                .isEqualTo(HttpClient.MAX_CONNECTIONS);
     }
 
     @Test
