@@ -6,6 +6,7 @@ import io.podidentity.schedule.Timeline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -13,23 +14,30 @@ import java.util.function.UnaryOperator;
 final class ClientDeadline {
 
     private final Duration wait;
+    private final BooleanSupplier throttled;
     private final Timeline timeline;
     private final CacheEvents events;
 
-    ClientDeadline(Duration wait, Timeline timeline, CacheEvents events) {
+    /**
+     * @param wait the client timeout
+     * @param throttled whether EKS Auth throttles, which is said to who waited in vain
+     */
+    ClientDeadline(
+            Duration wait, BooleanSupplier throttled, Timeline timeline, CacheEvents events) {
         this.wait = wait;
+        this.throttled = throttled;
         this.timeline = timeline;
         this.events = events;
     }
 
     /** Waits for a flight that this request started. */
     CompletionStage<Answer> await(Flight flight) {
-        return await(flight, UnaryOperator.identity(), ClientDeadline::late);
+        return await(flight, UnaryOperator.identity(), this::late);
     }
 
     /** Waits for a flight that another request started. */
     CompletionStage<Answer> join(Flight flight) {
-        return join(flight, ClientDeadline::late);
+        return join(flight, this::late);
     }
 
     /**
@@ -39,6 +47,11 @@ final class ClientDeadline {
         events.joined();
         flight.requested(timeline.nanos());
         return await(flight, Answer::joined, late);
+    }
+
+    /** Whether a request may be waiting for the flight now. */
+    boolean waitedFor(Flight flight) {
+        return timeline.since(flight.lastRequestNanos()).compareTo(wait) < 0;
     }
 
     private CompletionStage<Answer> await(
@@ -64,7 +77,9 @@ final class ClientDeadline {
         return answer;
     }
 
-    private static Answer late() {
-        return Answer.rejected(Reason.BUSY, "EKS Auth has not answered in time; try again");
+    private Answer late() {
+        String why = throttled.getAsBoolean() ? ", it throttles this node's calls" : "";
+        return Answer.rejected(
+                Reason.BUSY, "EKS Auth has not answered in time" + why + "; try again");
     }
 }

@@ -75,7 +75,8 @@ public final class CredentialCache implements AutoCloseable {
                         settings.burstPerClient(),
                         CLIENTS,
                         timeline::nanos);
-        deadline = new ClientDeadline(settings.clientTimeout(), timeline, events);
+        deadline =
+                new ClientDeadline(settings.clientTimeout(), limiter::slowedDown, timeline, events);
         renewals =
                 new Renewals(
                         settings.renewalsPerSecond(),
@@ -93,6 +94,7 @@ public final class CredentialCache implements AutoCloseable {
                         renewals,
                         verifier,
                         limiter,
+                        deadline,
                         executor,
                         timeline,
                         events);

@@ -31,11 +31,8 @@ final class SingleFlight {
 
     private static final Duration NEGATIVE_TTL = Duration.ofSeconds(1);
 
-    /** How long a throttled fetch is repeated while its client keeps asking. */
+    /** How long a throttled fetch is repeated while requests wait for it. */
     private static final Duration MAX_THROTTLE_RETRY = Duration.ofSeconds(30);
-
-    /** A client still retrying asks again within this: 900 ms wait, 1 s back-off, and slack. */
-    private static final Duration CLIENT_RETRY_WINDOW = Duration.ofMillis(2_500);
 
     private final ConcurrentMap<TokenDigest, Flight> flights = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Flight> firstOfPod = new ConcurrentHashMap<>();
@@ -45,6 +42,7 @@ final class SingleFlight {
     private final Renewals renewals;
     private final TokenVerifier verifier;
     private final UpstreamLimiter limiter;
+    private final ClientDeadline deadline;
     private final Executor executor;
     private final Timeline timeline;
     private final CacheEvents events;
@@ -56,6 +54,7 @@ final class SingleFlight {
             Renewals renewals,
             TokenVerifier verifier,
             UpstreamLimiter limiter,
+            ClientDeadline deadline,
             Executor executor,
             Timeline timeline,
             CacheEvents events) {
@@ -65,6 +64,7 @@ final class SingleFlight {
         this.renewals = renewals;
         this.verifier = verifier;
         this.limiter = limiter;
+        this.deadline = deadline;
         this.executor = executor;
         this.timeline = timeline;
         this.events = events;
@@ -204,9 +204,8 @@ final class SingleFlight {
     }
 
     private void call(Flight mine, Permit permit) {
-        if (limiter.slowedDown()
-                && timeline.since(mine.lastRequestNanos()).compareTo(CLIENT_RETRY_WINDOW) > 0) {
-            // While throttled, do not call for clients that have given up.
+        if (limiter.slowedDown() && !deadline.waitedFor(mine)) {
+            // Others wait now; the fleet simulation in src/bench shows what it is worth.
             land(mine, Answer.busy());
             return;
         }

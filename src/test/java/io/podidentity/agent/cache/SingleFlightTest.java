@@ -12,6 +12,7 @@ import io.podidentity.agent.credentials.CredentialOutcome.Reason;
 import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.harness.Tokens;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -158,15 +159,37 @@ class SingleFlightTest {
     @Test
     void throttlingThatDoesNotEndIsAnsweredAsSuch() {
         rig.source.fails(throttled());
-        rig.send(Tokens.of("a"));
-        rig.advance(Duration.ofSeconds(29));
-        CompletableFuture<Answer> last = null;
-        for (int i = 0; i < 100 && (last == null || rejected(last.join())); i++) {
-            last = rig.ask(Tokens.of("a"));
-            rig.advance(Duration.ofSeconds(1));
+        List<CompletableFuture<Answer>> asked = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            asked.add(rig.ask(Tokens.of("a")));
+            rig.advance(Duration.ofMillis(400));
         }
 
-        assertThat(last.join().outcome()).isEqualTo(throttled());
+        assertThat(asked.getFirst().join().outcome())
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.message()).contains("it throttles"));
+        assertThat(asked)
+                .filteredOn(CompletableFuture::isDone)
+                .extracting(answer -> answer.join().outcome())
+                .contains(throttled());
+    }
+
+    /** Its turn would be one that a waiting client needs; it gets another when it is back. */
+    @Test
+    void throttledSourceIsAskedForNobodyWhoDoesNotWait() {
+        rig.source.fails(throttled());
+        rig.send(Tokens.of("gone"));
+        rig.advance(Duration.ofSeconds(1));
+        int before = rig.source.count();
+        rig.source.recovers();
+        for (int i = 0; i < 10; i++) {
+            rig.send(Tokens.of("waits"));
+            rig.advance(Duration.ofMillis(400));
+        }
+
+        assertThat(rig.answer(Tokens.of("waits"))).matches(CacheRig::hit);
+        assertThat(rig.source.count()).isEqualTo(before + 1);
     }
 
     @Test
@@ -236,9 +259,5 @@ class SingleFlightTest {
 
     private List<CompletableFuture<Answer>> ask(int times) {
         return IntStream.range(0, times).mapToObj(i -> rig.ask(Tokens.of("a"))).toList();
-    }
-
-    private static boolean rejected(Answer answer) {
-        return answer.outcome() instanceof Rejected;
     }
 }
