@@ -20,7 +20,7 @@ import java.util.List;
 @SuppressWarnings("SystemOut") // It is there to print.
 public final class Bursts {
 
-    private static final int ROUNDS = 3;
+    private static final int WARM_UPS = 3;
     private static final List<Integer> COUNTS = List.of(500, 2_000);
     private static final Duration LATENCY = Duration.ofMillis(200);
     private static final int BACKLOG = 5;
@@ -29,6 +29,18 @@ public final class Bursts {
 
     private static final Answer ANSWER = Answer.late(LATENCY, EksAuthAnswers.issued());
 
+    private final Table table =
+            new Table(
+                    "Bursts",
+                    List.of("EKS Auth", "cores", "pods", "agent"),
+                    List.of(
+                            "on the first try",
+                            "in all",
+                            "last, s",
+                            "calls",
+                            "connections",
+                            "breaker open",
+                            "ms of CPU a pod"));
     private final List<Contender> contenders;
     private final TestAuthority authority;
 
@@ -43,20 +55,7 @@ public final class Bursts {
         Bursts bursts =
                 new Bursts(contenders, TestAuthority.in(Files.createTempDirectory("bursts")));
         bursts.warmUp();
-        System.out.printf(
-                "%-12s %-5s %5s  %-10s %8s %6s %7s %6s %12s %8s %7s%n",
-                "EKS Auth",
-                "cores",
-                "pods",
-                "agent",
-                "1st try",
-                "all",
-                "last",
-                "calls",
-                "connections",
-                "breaker",
-                "CPU/pod");
-        for (int round = 1; round <= ROUNDS; round++) {
+        for (int round = 1; round <= Table.ROUNDS; round++) {
             bursts.round("idle");
             List<Process> loops = new ArrayList<>();
             try {
@@ -69,12 +68,13 @@ public final class Bursts {
                 loops.forEach(Processes::kill);
             }
         }
+        bursts.table.write();
     }
 
     /** What measures must cost little: it has the same cores. */
     private void warmUp() throws Exception {
         Pods pods = new Pods(0, COUNTS.getLast() + 1);
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < WARM_UPS; i++) {
             try (HttpPeer peer = new HttpPeer(authority).answer(EksAuthAnswers.issued());
                     PackagedAgent agent =
                             contenders.getLast().start(peer.address(), authority.pem())) {
@@ -105,20 +105,18 @@ public final class Bursts {
             int calls = peer.requests().size();
             Duration cpu = Contender.cpu(agent);
             Pods.Result result = pods.ask(agent.port());
-            System.out.printf(
-                    "%-12s %-5s %5d  %-10s %8d %6d %5.2f s %6d %12d %8s %4.1f ms%s%n",
-                    eksAuth,
-                    machine,
-                    count,
-                    each.name(),
+            if (first.served() == 0) {
+                System.out.println("the next one served nobody before");
+            }
+            table.add(
+                    List.of(eksAuth, machine, String.valueOf(count), each.name()),
                     result.servedAtOnce(),
                     result.served(),
                     result.last().toMillis() / 1e3,
                     peer.requests().size() - calls,
                     peer.connections(),
-                    each.breaker(agent),
-                    Contender.cpu(agent).minus(cpu).toMillis() / (double) count,
-                    first.served() == 1 ? "" : " (not served before)");
+                    each.breakerOpen(agent) ? 1 : 0,
+                    Contender.cpu(agent).minus(cpu).toMillis() / (double) count);
             agent.kill();
         }
     }

@@ -97,13 +97,12 @@ record Contender(String name, List<String> program, boolean ours, boolean warmed
         return agent;
     }
 
-    /** Whether its breaker lets calls through; the other one has none. */
-    String breaker(PackagedAgent agent) {
+    /** Whether its breaker stops calls; the other one has none. */
+    boolean breakerOpen(PackagedAgent agent) {
         return ours
-                ? agent.get(agent.metrics("/metrics")).body().contains("eks_auth_breaker_open 1.0")
-                        ? "open"
-                        : "closed"
-                : "-";
+                && agent.get(agent.metrics("/metrics"))
+                        .body()
+                        .contains("eks_auth_breaker_open 1.0");
     }
 
     /** The processor time that an agent has used so far. */

@@ -6,12 +6,15 @@ import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.TestAuthority;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 
-/** Processor time of an exchange with EKS Auth over TLS, the first and later ones, and of a hit. */
+/**
+ * Processor time of an exchange with EKS Auth over TLS, the first and later ones, and of a hit;
+ * start to ready, and memory before and after them.
+ */
 @SuppressWarnings("SystemOut") // It is there to print.
 public final class Exchange {
 
-    private static final int ROUNDS = 3;
     private static final int FIRST = 100;
     private static final int BETWEEN = 1_500;
     private static final int LATER = 1_000;
@@ -23,23 +26,47 @@ public final class Exchange {
     public static void main(String[] arguments) throws Exception {
         TestAuthority authority = TestAuthority.in(Files.createTempDirectory("exchange"));
         var contenders = Contender.all();
-        System.out.printf(
-                "%-10s %14s %14s %14s   in ms%n", "CPU", "first exchange", "later exchange", "hit");
-        for (int round = 1; round <= ROUNDS; round++) {
+        Table table =
+                new Table(
+                        "Exchange",
+                        List.of("agent"),
+                        List.of(
+                                "first exchanges, ms of CPU",
+                                "later ones",
+                                "a hit",
+                                "CPU of a start with the warm-up, s",
+                                "private dirty idle, MB",
+                                "after the exchanges",
+                                "resident idle, MB",
+                                "after the exchanges"));
+        for (int round = 1; round <= Table.ROUNDS; round++) {
             for (Contender each : contenders) {
                 try (HttpPeer peer = new HttpPeer(authority).answer(EksAuthAnswers.issued());
                         PackagedAgent agent = each.start(peer.address(), authority.pem())) {
-                    measure(each, agent);
+                    measure(each, agent, table);
                 }
             }
         }
+        table.write();
     }
 
-    private static void measure(Contender each, PackagedAgent agent) throws Exception {
+    private static void measure(Contender each, PackagedAgent agent, Table table) throws Exception {
+        double start = Contender.cpu(agent).toMillis() / 1e3;
+        Memory idle = Memory.of(agent.pid());
         double first = exchanges(agent, 0, FIRST);
         double _ = exchanges(agent, FIRST, BETWEEN);
         double later = exchanges(agent, FIRST + BETWEEN, LATER);
-        System.out.printf("%-10s %14.2f %14.2f %14.3f%n", each.name(), first, later, hit(agent));
+        Memory used = Memory.of(agent.pid());
+        table.add(
+                List.of(each.name()),
+                first,
+                later,
+                hit(agent),
+                start,
+                (double) idle.dirty(),
+                (double) used.dirty(),
+                (double) idle.resident(),
+                (double) used.resident());
     }
 
     private static double exchanges(PackagedAgent agent, int first, int count)
