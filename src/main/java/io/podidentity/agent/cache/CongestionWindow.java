@@ -40,7 +40,7 @@ final class CongestionWindow {
     /** Slower answers do not grow the window. */
     private static final Duration FAST_RESPONSE = Duration.ofMillis(600);
 
-    /** For this long after throttling the window grows linearly. */
+    /** For this long after the pause the window grows linearly. */
     private static final Duration SLOW_GROWTH = Duration.ofSeconds(10);
 
     private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
@@ -116,7 +116,7 @@ final class CongestionWindow {
             renewalShare = Math.max(MIN_RENEWAL_SHARE, renewalShare / 2);
             throttledNanos = timeline.nanos();
             pause = pause(retryAfter);
-            slowGrowth = SLOW_GROWTH;
+            slowGrowth = pause.plus(SLOW_GROWTH);
             throttled = true;
         }
         events.slowedDown(open(), pause());
@@ -164,6 +164,11 @@ final class CongestionWindow {
         return (int) remembered();
     }
 
+    /** Whether EKS Auth throttles: until some seconds after the last pause. */
+    synchronized boolean throttledLately() {
+        return timeline.since(throttledNanos).compareTo(slowGrowth) < 0;
+    }
+
     /** The fraction of the renewal rate to use now, above 0 and at most 1. */
     synchronized double renewalShare() {
         return renewalShare;
@@ -208,8 +213,7 @@ final class CongestionWindow {
     }
 
     private double growth() {
-        boolean lately = timeline.since(throttledNanos).compareTo(slowGrowth) < 0;
-        return lately ? 1 / window : 1;
+        return throttledLately() ? 1 / window : 1;
     }
 
     private Duration pause(@Nullable Duration retryAfter) {

@@ -76,7 +76,8 @@ public final class CredentialCache implements AutoCloseable {
                         CLIENTS,
                         timeline::nanos);
         deadline =
-                new ClientDeadline(settings.clientTimeout(), limiter::slowedDown, timeline, events);
+                new ClientDeadline(
+                        settings.clientTimeout(), limiter::throttledLately, timeline, events);
         renewals =
                 new Renewals(
                         settings.renewalsPerSecond(),

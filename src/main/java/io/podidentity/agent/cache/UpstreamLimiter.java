@@ -76,9 +76,14 @@ final class UpstreamLimiter {
         return start(work);
     }
 
-    /** Whether EKS Auth has throttled lately. */
+    /** Whether EKS Auth has throttled, and too few calls have been answered since. */
     boolean slowedDown() {
         return window.renewalShare() < 1;
+    }
+
+    /** Whether EKS Auth throttles: until some seconds after the last pause. */
+    boolean throttledLately() {
+        return window.throttledLately();
     }
 
     /** The fraction of the renewal rate to use now, above 0 and at most 1. */

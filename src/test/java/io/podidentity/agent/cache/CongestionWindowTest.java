@@ -182,6 +182,19 @@ class CongestionWindowTest {
         assertThat(window.open()).isBetween(32, 33);
     }
 
+    /** Renewals come back far more slowly, for which there is no hurry. */
+    @Test
+    void throttlingIsOverSecondsAfterItsPause() {
+        Duration asked = Duration.ofSeconds(30);
+        roundTrip(List.of(begun -> window.onThrottled(begun, asked)));
+        timeline.advance(asked);
+        assertThat(window.throttledLately()).isTrue();
+
+        timeline.advance(asked.plusSeconds(10));
+        assertThat(window.throttledLately()).isFalse();
+        assertThat(window.renewalShare()).isLessThan(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         // asked for, at least, at most
