@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Processor time of an exchange with EKS Auth over TLS, the first and later ones, and of a hit;
- * start to ready, and memory before and after them.
+ * Processor time of an exchange with EKS Auth over TLS, the first and later ones, of a hit and of a
+ * start, and memory before and after the exchanges.
  */
 @SuppressWarnings("SystemOut") // It is there to print.
 public final class Exchange {

@@ -61,10 +61,11 @@ final class Table {
 
     private String markdown() {
         String head = String.join(" | ", labels) + " | " + String.join(" | ", figures);
+        String rounds = "Rounds: " + ROUNDS + "\n\n";
         String line = "|---".repeat(labels.size()) + "|---:".repeat(figures.size());
         return rows.entrySet().stream()
                 .map(each -> "| " + row(each.getKey(), medians(each.getValue())) + " |\n")
-                .collect(Collectors.joining("", "| " + head + " |\n" + line + "|\n", ""));
+                .collect(Collectors.joining("", rounds + "| " + head + " |\n" + line + "|\n", ""));
     }
 
     private double[] medians(List<double[]> rounds) {

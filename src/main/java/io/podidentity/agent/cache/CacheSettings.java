@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param renewalsPerSecond background renewals at most
  * @param clientTimeout how long a request waits for a running fetch; less than the second after
  *     which SDKs give up, so that they get an answer
- * @param concurrentFetches calls to EKS Auth at once
+ * @param concurrentFetches calls to EKS Auth at once; no more than connections, since a call
+ *     without one would wait for it while its time runs out
  * @param waitingFetches fetches that may wait for their turn; more are rejected
  * @param perClient sustained fetches and verifications per second of one client address, or of one
  *     pod by its genuine token; those that bring credentials do not count

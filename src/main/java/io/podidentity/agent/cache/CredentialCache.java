@@ -57,15 +57,11 @@ public final class CredentialCache implements AutoCloseable {
         var policy = new RenewalPolicy(settings.retention());
         int size = settings.caching() ? settings.size() : 0;
         store = new EntryStore(size, policy, timeline, random, this.sealed, events);
+        CongestionWindow window =
+                new CongestionWindow(settings.concurrentFetches(), timeline, random, events);
         limiter =
                 new UpstreamLimiter(
-                        source,
-                        settings.waitingFetches(),
-                        executor,
-                        new CongestionWindow(
-                                settings.concurrentFetches(), timeline, random, events),
-                        timeline,
-                        events);
+                        source, settings.waitingFetches(), executor, window, timeline, events);
         limits =
                 new ClientLimits(
                         settings.perClient(), settings.burstPerClient(), CLIENTS, timeline::nanos);
@@ -77,7 +73,7 @@ public final class CredentialCache implements AutoCloseable {
                         timeline::nanos);
         deadline =
                 new ClientDeadline(
-                        settings.clientTimeout(), limiter::throttledLately, timeline, events);
+                        settings.clientTimeout(), window::throttledLately, timeline, events);
         renewals =
                 new Renewals(
                         settings.renewalsPerSecond(),

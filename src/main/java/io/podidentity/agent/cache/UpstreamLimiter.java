@@ -81,11 +81,6 @@ final class UpstreamLimiter {
         return window.renewalShare() < 1;
     }
 
-    /** Whether EKS Auth throttles: until some seconds after the last pause. */
-    boolean throttledLately() {
-        return window.throttledLately();
-    }
-
     /** The fraction of the renewal rate to use now, above 0 and at most 1. */
     double renewalShare() {
         return window.renewalShare();
