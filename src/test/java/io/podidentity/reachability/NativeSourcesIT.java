@@ -95,8 +95,7 @@ class NativeSourcesIT {
             Set<String> names = Metadata.texts(list, "name");
             assertThat(names)
                     .contains(
-                            "io.podidentity.agent.server.CredentialsBody",
-                            "io.podidentity.agent.server.ErrorBody",
+                            "io.podidentity.agent.status.AgentStatus",
                             "io.podidentity.auth.associations.AssociationEntry",
                             "io.podidentity.auth.associations.AssociationsYaml$Content",
                             "io.podidentity.auth.exchange.AccessKeys$CallerEntry",

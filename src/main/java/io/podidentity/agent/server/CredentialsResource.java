@@ -110,7 +110,7 @@ public class CredentialsResource {
 
     private static Response response(Reply reply) {
         return Response.status(reply.status())
-                .entity(reply.body())
+                .entity(reply.body().json())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .build();
     }

@@ -1,19 +1,16 @@
 package io.podidentity.agent.server;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 
 /** The body of an error: text and type twice, because SDKs differ in the case they look for. */
-@JsonPropertyOrder({"message", "code", "Code", "Message"})
-@RegisterForReflection
-record ErrorBody(
-        @JsonProperty("message") String message,
-        @JsonProperty("code") String code,
-        @JsonProperty("Code") String upperCode,
-        @JsonProperty("Message") String upperMessage) {
+record ErrorBody(String code, String message) implements Reply.Body {
 
-    ErrorBody(String code, String message) {
-        this(message, code, code, message);
+    @Override
+    public void writeFields(JsonGenerator json) throws IOException {
+        json.writeStringField("message", message);
+        json.writeStringField("code", code);
+        json.writeStringField("Code", code);
+        json.writeStringField("Message", message);
     }
 }

@@ -1,5 +1,7 @@
 package io.podidentity.agent.server;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.agent.credentials.CredentialOutcome.Issued;
@@ -7,13 +9,33 @@ import io.podidentity.agent.credentials.CredentialOutcome.Rejected;
 import io.podidentity.token.TokenReading.Expired;
 import io.podidentity.token.TokenReading.NotYetValid;
 import io.podidentity.token.TokenReading.OutOfTime;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/**
- * Status and body of a reply; all HTTP statuses are chosen here.
- *
- * @param body a {@link CredentialsBody} or an {@link ErrorBody}
- */
-record Reply(int status, Object body) {
+/** Status and body of a reply; all HTTP statuses are chosen here. */
+record Reply(int status, Body body) {
+
+    /** A JSON object, written without data binding: its classes would be loaded on every node. */
+    sealed interface Body permits CredentialsBody, ErrorBody {
+
+        JsonFactory JSON = new JsonFactory();
+
+        void writeFields(JsonGenerator json) throws IOException;
+
+        /** In UTF-8. */
+        default byte[] json() {
+            ByteArrayOutputStream written = new ByteArrayOutputStream();
+            try (JsonGenerator json = JSON.createGenerator(written)) {
+                json.writeStartObject();
+                writeFields(json);
+                json.writeEndObject();
+            } catch (IOException e) {
+                throw new UncheckedIOException("nothing is written to but memory", e);
+            }
+            return written.toByteArray();
+        }
+    }
 
     /** Reports the error, if this is one. */
     void reportError(HttpEvents events, String client) {
@@ -24,7 +46,7 @@ record Reply(int status, Object body) {
 
     static Reply of(CredentialOutcome outcome) {
         return switch (outcome) {
-            case Issued issued -> new Reply(200, CredentialsBody.of(issued.credentials()));
+            case Issued issued -> new Reply(200, new CredentialsBody(issued.credentials()));
             case Failed failed -> error(failed.status(), failed.code(), failed.message());
             case Rejected rejected ->
                     switch (rejected.reason()) {

@@ -1,7 +1,5 @@
 package io.podidentity.agent.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.podidentity.guard.CutOff;
@@ -16,12 +14,6 @@ class ReplyWriter {
 
     private static final int METHOD_NOT_ALLOWED = 405;
 
-    private final ObjectMapper json;
-
-    ReplyWriter(ObjectMapper json) {
-        this.json = json;
-    }
-
     /** Answers, and closes the connection where the client is still sending. */
     Future<Void> write(HttpServerRequest request, Reply reply) {
         boolean sending = hasBody(request);
@@ -31,7 +23,7 @@ class ReplyWriter {
         if (reply.status() == METHOD_NOT_ALLOWED) {
             request.response().putHeader("Allow", "GET");
         }
-        byte[] body = body(reply);
+        byte[] body = reply.body().json();
         return request.response()
                 .setStatusCode(reply.status())
                 .putHeader("Content-Type", "application/json")
@@ -65,19 +57,12 @@ class ReplyWriter {
 
     /** The reply to a client that is cut off. */
     byte[] cutOff(CutOff why) {
-        return body(
+        Reply reply =
                 switch (why) {
                     case TOO_SLOW -> Reply.requestTooLate();
                     case TOO_MANY_HEADERS -> Reply.invalidRequest(CutOff.TOO_MANY_HEADERS.status());
                     case TOO_MUCH -> Reply.tooManyConnections();
-                });
-    }
-
-    private byte[] body(Reply reply) {
-        try {
-            return json.writeValueAsBytes(reply.body());
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of strings cannot be written", e);
-        }
+                };
+        return reply.body().json();
     }
 }

@@ -38,7 +38,6 @@ class StatusRoute {
     private final AgentConfig config;
     private final Listeners listeners;
     private final LastErrors errors;
-    private final ObjectMapper json;
     private final Clock clock;
 
     // Resolved when asked: routes are created before the cache.
@@ -50,7 +49,6 @@ class StatusRoute {
             AgentConfig config,
             Listeners listeners,
             LastErrors errors,
-            ObjectMapper json,
             Clock clock,
             Instance<CredentialCache> cache,
             Instance<CircuitBreakerMaintenance> breakers,
@@ -58,7 +56,6 @@ class StatusRoute {
         this.config = config;
         this.listeners = listeners;
         this.errors = errors;
-        this.json = json;
         this.clock = clock;
         this.cache = cache;
         this.breakers = breakers;
@@ -119,7 +116,8 @@ class StatusRoute {
 
     private String text(AgentStatus status) {
         try {
-            return json.writeValueAsString(status);
+            // Made when asked: what binds data would be loaded on every node.
+            return new ObjectMapper().writeValueAsString(status);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record of texts cannot be written", e);
         }

@@ -3,7 +3,6 @@ package io.podidentity.agent.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.config.BindHost;
 import io.podidentity.guard.Budget;
 import io.podidentity.guard.ConnectionGuard;
@@ -139,7 +138,7 @@ class ListenerTest {
     }
 
     private Listener listener(String host) {
-        ReplyWriter replies = new ReplyWriter(new ObjectMapper());
+        ReplyWriter replies = new ReplyWriter();
         Router router = Router.router(vertx);
         router.route("/now").handler(context -> context.end("now"));
         return new Listener(

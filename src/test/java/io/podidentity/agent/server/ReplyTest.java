@@ -1,9 +1,8 @@
 package io.podidentity.agent.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.agent.credentials.Association;
 import io.podidentity.agent.credentials.CredentialOutcome;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
@@ -22,19 +21,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ReplyTest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @ParameterizedTest
     @CsvSource({
         "2026-11-21T22:00:00Z, 2026-11-21T22:00:00Z",
         "2026-11-21T22:00:00.999999999Z, 2026-11-21T22:00:00Z",
         "2026-11-21T23:00:00+01:00, 2026-11-21T22:00:00Z"
     })
-    void credentialsAreFiveKeysInOrderWithTheTimeInUtc(String expiration, String written)
-            throws JsonProcessingException {
+    void credentialsAreFiveKeysInOrderWithTheTimeInUtc(String expiration, String written) {
         Reply reply = Reply.of(issued(expiration));
         assertThat(reply.status()).isEqualTo(200);
-        assertThat(JSON.writeValueAsString(reply.body()))
+        assertThat(reply.body().json())
+                .asString(UTF_8)
                 .isEqualTo(
                         "{\"AccessKeyId\":\"ASIA\",\"SecretAccessKey\":\"geheim/+=\","
                                 + "\"Token\":\"session\",\"AccountId\":\"012345678901\","
@@ -82,12 +79,12 @@ class ReplyTest {
     @ParameterizedTest
     @MethodSource("errors")
     void errorKeepsStatusCodeAndText(
-            CredentialOutcome outcome, int status, String code, String message)
-            throws JsonProcessingException {
+            CredentialOutcome outcome, int status, String code, String message) {
         Reply reply = Reply.of(outcome);
         assertThat(reply.status()).isEqualTo(status);
         String text = message.replace("\"", "\\\"");
-        assertThat(JSON.writeValueAsString(reply.body()))
+        assertThat(reply.body().json())
+                .asString(UTF_8)
                 .isEqualTo(
                         "{\"message\":\"%s\",\"code\":\"%s\",\"Code\":\"%s\",\"Message\":\"%s\"}"
                                 .formatted(text, code, code, text));
