@@ -118,6 +118,7 @@ public final class ImageTree {
         var system =
                 SystemPackages.install(home.resolve("jre"), root, Files.createDirectories(work));
         copy(project.resolve("target/quarkus-app"), home.resolve("app"));
+        ServiceTables.reduce(home.resolve("app/lib/main"));
         copy(project.resolve("src/main/docker/java.args"), home.resolve("java.args"));
         Sbom sbom = Sbom.read(project.resolve("target/bom.json")).add(system).addRuntime();
         refuseFaults(sbom);

@@ -113,8 +113,16 @@ class ContainerIT {
                         .filter(line -> line.contains(" source: "))
                         .toList();
         assertThat(loaded).hasSizeGreaterThan(1_000);
-        assertThat(loaded.stream().filter(line -> line.endsWith("shared objects file")).count())
-                .isGreaterThan(loaded.size() * 9L / 10);
+        List<String> cached =
+                loaded.stream().filter(line -> line.endsWith("shared objects file")).toList();
+        assertThat(cached.size()).isGreaterThan(loaded.size() * 9 / 10);
+        // Of all the SDK's tables.
+        assertThat(loaded.stream().filter(line -> line.contains(".regions.servicemetadata.")))
+                .singleElement()
+                .asString()
+                .contains(".EksAuthServiceMetadata ");
+        // EKS Auth is asked over TLS.
+        assertThat(cached).anyMatch(line -> line.startsWith("sun.security.ssl.Finished "));
     }
 
     /** What the nodes' runtimes know the image by is what the manifest asks them for. */
