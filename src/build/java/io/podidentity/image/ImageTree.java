@@ -118,9 +118,13 @@ public final class ImageTree {
         var system =
                 SystemPackages.install(home.resolve("jre"), root, Files.createDirectories(work));
         copy(project.resolve("target/quarkus-app"), home.resolve("app"));
-        ServiceTables.reduce(home.resolve("app/lib/main"));
+        Path reduced = ServiceTables.reduce(home.resolve("app/lib/main"));
         copy(project.resolve("src/main/docker/java.args"), home.resolve("java.args"));
-        Sbom sbom = Sbom.read(project.resolve("target/bom.json")).add(system).addRuntime();
+        Sbom sbom =
+                Sbom.read(project.resolve("target/bom.json"))
+                        .add(system)
+                        .addRuntime()
+                        .changed(reduced, "without the tables of services that are not called");
         refuseFaults(sbom);
         sbom.write(home.resolve("sbom.cdx.json"));
         copy(project.resolve("LICENSE"), home.resolve("LICENSE"));

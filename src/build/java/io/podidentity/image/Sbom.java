@@ -8,6 +8,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.jar.JarEntry;
@@ -32,6 +35,59 @@ final class Sbom {
     Sbom add(List<SystemPackage> packages) {
         packages.forEach(each -> add("library", each.name(), each.version(), each.url()));
         return this;
+    }
+
+    /**
+     * Notes that a jar is not as it was published.
+     *
+     * @param jar as it is in the image, named by group, artifact and version
+     */
+    Sbom changed(Path jar, String how) throws IOException {
+        ObjectNode component = component(jar.getFileName().toString());
+        component.putArray("hashes").addObject().put("alg", "SHA-256").put("content", sha256(jar));
+        component.putObject("pedigree").put("notes", how);
+        return this;
+    }
+
+    private ObjectNode component(String jar) {
+        for (JsonNode each : document.withArray("components")) {
+            String name =
+                    "%s.%s-%s.jar"
+                            .formatted(
+                                    text(each, "group"), text(each, "name"), text(each, "version"));
+            if (name.equals(jar)) {
+                return (ObjectNode) each;
+            }
+        }
+        throw new IllegalArgumentException(jar + " is not listed");
+    }
+
+    private static String text(JsonNode component, String key) {
+        return component.path(key).asText();
+    }
+
+    static String sha256(Path file) throws IOException {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /**
+     * What it says the SHA-256 of a jar is.
+     *
+     * @param jar its file's name in the image
+     */
+    String hash(String jar) {
+        for (JsonNode hash : component(jar).withArray("hashes")) {
+            if (text(hash, "alg").equals("SHA-256")) {
+                return text(hash, "content");
+            }
+        }
+        throw new IllegalArgumentException(jar + " has no hash");
     }
 
     /** Adds the runtime of the JDK that runs this. */

@@ -42,8 +42,12 @@ final class ServiceTables {
 
     private ServiceTables() {}
 
-    /** Takes the others out of the SDK's jar, which is one of these. */
-    static void reduce(Path jars) throws IOException {
+    /**
+     * Takes the others out of the SDK's jar, which is one of these.
+     *
+     * @return that jar
+     */
+    static Path reduce(Path jars) throws IOException {
         try (Stream<Path> all = Files.list(jars)) {
             List<Path> one =
                     all.filter(jar -> jar.getFileName().toString().startsWith(PACKAGE + "-"))
@@ -54,6 +58,7 @@ final class ServiceTables {
             try (FileSystem jar = FileSystems.newFileSystem(one.getFirst())) {
                 reduce(jar);
             }
+            return one.getFirst();
         }
     }
 

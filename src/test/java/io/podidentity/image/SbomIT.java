@@ -35,6 +35,19 @@ class SbomIT {
     }
 
     @Test
+    void hashesAreOfTheJarsInTheImage() throws IOException {
+        Path home = ImageTree.home(ROOT);
+        Sbom sbom = Sbom.read(home.resolve("sbom.cdx.json"));
+        try (Stream<Path> jars = Files.list(home.resolve("app/lib/main"))) {
+            for (Path jar : jars.toList()) {
+                assertThat(sbom.hash(jar.getFileName().toString()))
+                        .as(jar.toString())
+                        .isEqualTo(Sbom.sha256(jar));
+            }
+        }
+    }
+
+    @Test
     void holdsNothingWithAKnownFault() throws IOException {
         assertThat(Advisories.of(Path.of("")).against(packages.stream())).isEmpty();
     }
