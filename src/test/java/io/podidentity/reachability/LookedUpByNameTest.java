@@ -6,7 +6,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -118,10 +117,12 @@ class LookedUpByNameTest {
     }
 
     @Test
-    void everyBodyThatIsWrittenAsJsonIsRegistered() {
+    void everyRecordOfTheStatusIsRegistered() {
         classes()
                 .that()
-                .areAnnotatedWith(JsonPropertyOrder.class)
+                .resideInAPackage("io.podidentity.agent.status")
+                .and()
+                .areRecords()
                 .should()
                 .beAnnotatedWith(RegisterForReflection.class)
                 .check(AGENT);
