@@ -19,7 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -36,9 +37,12 @@ final class ServiceTables {
     private static final ClassDesc PROVIDER = ClassDesc.of(PACKAGE, "ServiceMetadataProvider");
     private static final String TABLES = PACKAGE + ".servicemetadata";
 
-    /** By the names that the SDK's clients ask by. */
-    private static final Map<String, String> KEPT =
-            Map.of("eks-auth", "EksAuthServiceMetadata", "sts", "StsServiceMetadata");
+    /**
+     * By the names that the SDK's clients ask by; sorted, for each build to make the same class.
+     */
+    private static final SortedMap<String, String> KEPT =
+            new TreeMap<>(
+                    Map.of("eks-auth", "EksAuthServiceMetadata", "sts", "StsServiceMetadata"));
 
     private ServiceTables() {}
 
@@ -63,25 +67,20 @@ final class ServiceTables {
     }
 
     private static void reduce(FileSystem jar) throws IOException {
-        Path provider = jar.getPath(file(ALL));
+        Path provider = jar.getPath(PACKAGE.replace('.', '/'), ALL.displayName() + ".class");
         if (!Files.exists(provider)) {
             throw new IllegalStateException("the SDK has no " + provider + " any more");
         }
         Files.write(provider, provider());
         Files.setLastModifiedTime(provider, ImageTree.TIME);
-        Set<String> kept = Set.copyOf(KEPT.values());
         Path tables = jar.getPath(TABLES.replace('.', '/'));
         try (Stream<Path> all = Files.list(tables)) {
             for (Path table : all.toList()) {
-                if (!kept.contains(table.getFileName().toString().replace(".class", ""))) {
+                if (!KEPT.containsValue(table.getFileName().toString().replace(".class", ""))) {
                     Files.delete(table);
                 }
             }
         }
-    }
-
-    private static String file(ClassDesc name) {
-        return PACKAGE.replace('.', '/') + "/" + name.displayName() + ".class";
     }
 
     private static byte[] provider() {

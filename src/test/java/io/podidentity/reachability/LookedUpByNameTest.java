@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.podidentity.agent.telemetry.LastErrors;
 import io.podidentity.config.Version;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
@@ -123,6 +124,8 @@ class LookedUpByNameTest {
                 .resideInAPackage("io.podidentity.agent.status")
                 .and()
                 .areRecords()
+                .or()
+                .areAssignableTo(LastErrors.LastError.class)
                 .should()
                 .beAnnotatedWith(RegisterForReflection.class)
                 .check(AGENT);

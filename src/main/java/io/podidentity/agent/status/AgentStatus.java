@@ -1,5 +1,7 @@
 package io.podidentity.agent.status;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.podidentity.agent.cache.CredentialCache;
@@ -33,10 +35,21 @@ record AgentStatus(
 
     static final int MOST_PODS = 500;
 
+    /** Here, since this class is loaded when the status is asked for, and on no other node. */
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private static final Comparator<PodStatus> ORDER =
             Comparator.comparing(PodStatus::namespace)
                     .thenComparing(pod -> String.valueOf(pod.pod()))
                     .thenComparing(PodStatus::serviceAccount);
+
+    String json() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of texts cannot be written", e);
+        }
+    }
 
     static List<ListenerStatus> listeners(Listeners listeners) {
         return listeners.credentials().stream().map(ListenerStatus::of).toList();

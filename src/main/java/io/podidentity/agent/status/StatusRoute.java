@@ -1,7 +1,5 @@
 package io.podidentity.agent.status;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.agent.cache.CredentialCache;
 import io.podidentity.agent.cache.HeldPod;
 import io.podidentity.agent.eksauth.EksAuthCalls;
@@ -86,7 +84,7 @@ class StatusRoute {
                             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
                     .end(StatusPage.of(status()));
         } else {
-            response.putHeader("Content-Type", "application/json").end(text(status()));
+            response.putHeader("Content-Type", "application/json").end(status().json());
         }
     }
 
@@ -112,14 +110,5 @@ class StatusRoute {
                 pods,
                 held.size() - pods.size(),
                 tables.stream().map(Table::of).toList());
-    }
-
-    private String text(AgentStatus status) {
-        try {
-            // Made when asked: what binds data would be loaded on every node.
-            return new ObjectMapper().writeValueAsString(status);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of texts cannot be written", e);
-        }
     }
 }
