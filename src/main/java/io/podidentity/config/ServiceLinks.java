@@ -1,5 +1,6 @@
 package io.podidentity.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
  * Keeps Kubernetes' service links from being read as settings: where there is a Service named
  * {@code agent}, each pod beside it finds {@code AGENT_PORT=tcp://10.0.0.1:80} in its environment.
  */
+@RegisterForReflection
 public final class ServiceLinks implements SmallRyeConfigBuilderCustomizer {
 
     private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://\\S+:\\d{1,5}");

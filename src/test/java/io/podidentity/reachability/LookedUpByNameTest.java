@@ -18,6 +18,8 @@ import java.lang.classfile.constantpool.StringEntry;
 import java.lang.reflect.AccessibleObject;
 import java.net.JarURLConnection;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -27,6 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LookedUpByNameTest {
@@ -35,6 +38,8 @@ class LookedUpByNameTest {
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("io.podidentity");
+
+    private static final Class<RegisterForReflection> REGISTERED = RegisterForReflection.class;
 
     @Test
     void everyClassOfTheAwsSdkThatItNamesInATextIsListed() throws IOException {
@@ -127,8 +132,26 @@ class LookedUpByNameTest {
                 .or()
                 .areAssignableTo(LastErrors.LastError.class)
                 .should()
-                .beAnnotatedWith(RegisterForReflection.class)
+                .beAnnotatedWith(REGISTERED)
                 .check(AGENT);
+    }
+
+    @Test
+    void everyServiceOfTheAgentIsRegistered() throws IOException {
+        List<String> services = new ArrayList<>();
+        Path folder = Path.of("src/main/resources/META-INF/services");
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                services.addAll(Files.readAllLines(file));
+            }
+        }
+        assertThat(services)
+                .contains("io.podidentity.agent.server.SharingTransport")
+                .allSatisfy(
+                        service ->
+                                assertThat(AGENT.get(service).isAnnotatedWith(REGISTERED))
+                                        .as(service)
+                                        .isTrue());
     }
 
     private static ClassLoader loader() {

@@ -1,5 +1,6 @@
 package io.podidentity.reachability;
 
+import static io.quarkus.bootstrap.resolver.maven.options.BootstrapMavenOptions.QUARKUS_INTERNAL_MAVEN_CMD_LINE_ARGS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,10 +9,12 @@ import io.quarkus.bootstrap.app.QuarkusBootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,7 @@ class NativeSourcesIT {
 
     private static String arguments = "";
     private static Path jar = Path.of("");
+    private static List<String> names = List.of();
 
     @BeforeAll
     static void buildAsTheNativeProfileDoes() throws Exception {
@@ -35,6 +39,7 @@ class NativeSourcesIT {
         properties.setProperty("quarkus.native.enabled", "true");
         properties.setProperty("quarkus.native.sources-only", "true");
         properties.setProperty("quarkus.package.jar.enabled", "false");
+        System.setProperty(QUARKUS_INTERNAL_MAVEN_CMD_LINE_ARGS, "-Pnative");
         QuarkusBootstrap bootstrap =
                 QuarkusBootstrap.builder()
                         .setApplicationRoot(project.resolve("target/classes"))
@@ -43,16 +48,19 @@ class NativeSourcesIT {
                         .setBaseName("agent")
                         .setMode(QuarkusBootstrap.Mode.PROD)
                         .setIsolateDeployment(true)
-                        .setOffline(true)
                         .setLocalProjectDiscovery(true)
                         .setBuildSystemProperties(properties)
                         .build();
         try (CuratedApplication application = bootstrap.bootstrap()) {
             application.createAugmentor().createProductionApplication();
         }
+        System.clearProperty(QUARKUS_INTERNAL_MAVEN_CMD_LINE_ARGS);
         Path sources = target.resolve("native-sources");
         arguments = Files.readString(sources.resolve("native-image.args"));
         jar = sources.resolve("agent-runner.jar");
+        try (Stream<Path> libraries = Files.list(sources.resolve("lib"))) {
+            names = libraries.map(library -> library.getFileName().toString()).toList();
+        }
     }
 
     @Test
@@ -69,6 +77,21 @@ class NativeSourcesIT {
     @Test
     void theImageMayCallTheCLibrary() {
         assertThat(argument("--enable-native-access=")).isEqualTo("ALL-UNNAMED");
+    }
+
+    /** Quarkus' server names its classes, and what cannot be linked is not built. */
+    @Test
+    void whatTheAgentHasNoUseForButQuarkusLinksIsThere() {
+        assertThat(names).anyMatch(name -> name.startsWith("com.aayushatharva.brotli4j.brotli4j-"));
+    }
+
+    /** The core of the SDK asks to have all of its class files, 13 MB. */
+    @Test
+    void noClassFileIsAResource() {
+        assertThat(arguments)
+                .contains(
+                        " --exclude-config software.amazon.awssdk.sdk-core"
+                                + " /META-INF/native-image/software.amazon.awssdk/sdk-core/");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.podidentity.agent.server;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.transports.JDKTransport;
 import io.vertx.core.net.NetServerOptions;
@@ -12,6 +13,7 @@ import java.net.StandardSocketOptions;
  * Sockets that an older and a newer agent share, without the native transport, which Vert.x wants
  * for them: it would have to be unpacked into a file system that is read-only.
  */
+@RegisterForReflection
 public final class SharingTransport extends JDKTransport implements VertxServiceProvider {
 
     @Override

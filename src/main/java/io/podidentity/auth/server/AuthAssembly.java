@@ -30,7 +30,10 @@ import org.jboss.logging.Logger;
 final class AuthAssembly {
 
     private static final Logger LOG = Logger.getLogger(AuthAssembly.class);
-    private static final String CLIENT = "io.fabric8.kubernetes.client.KubernetesClient";
+
+    /** A constant of the native executable's build, which thus leaves out what needs the client. */
+    private static final boolean CLIENT_PRESENT =
+            present("io.fabric8.kubernetes.client.KubernetesClient");
 
     private AuthAssembly() {}
 
@@ -47,7 +50,12 @@ final class AuthAssembly {
         if (!AuthSettings.associationsInCluster(config)) {
             return file.orElseThrow();
         }
-        requireClient();
+        if (!CLIENT_PRESENT) {
+            throw new InvalidSettingException(
+                    "--associations",
+                    "kubernetes needs Kubernetes' client, which is not in this image",
+                    "run the image pod-identity-auth, or give a file");
+        }
         String cluster = AuthSettings.ownCluster(config, "--associations");
         if (config.allowAnyRole()) {
             LOG.warn(
@@ -73,14 +81,12 @@ final class AuthAssembly {
         }
     }
 
-    private static void requireClient() {
+    private static boolean present(String name) {
         try {
-            Class.forName(CLIENT, false, AuthAssembly.class.getClassLoader());
+            Class.forName(name, false, AuthAssembly.class.getClassLoader());
+            return true;
         } catch (ClassNotFoundException e) {
-            throw new InvalidSettingException(
-                    "--associations",
-                    "kubernetes needs Kubernetes' client, which is not in this image",
-                    "run the image pod-identity-auth, or give a file");
+            return false;
         }
     }
 
