@@ -29,9 +29,12 @@ record Contender(String name, List<String> program, boolean ours, boolean warmed
     private static final Path IMAGE =
             Path.of("target", "image", "root", "opt", "pod-identity-agent").toAbsolutePath();
 
-    /** Ours and the other one; says what the other one is. */
+    /** Ours, as a native executable if one is named, and the other one; says what they are. */
     static List<Contender> all() {
         List<Contender> all = new ArrayList<>(List.of(asInTheImage()));
+        if (!System.getProperty("agent.executable", "").isEmpty()) {
+            all.add(new Contender("ours, native", PackagedAgent.program(), true, false));
+        }
         String other = System.getenv(OTHER);
         if (other != null) {
             System.out.println("beside ours: " + other);
@@ -84,6 +87,7 @@ record Contender(String name, List<String> program, boolean ours, boolean warmed
                 PackagedAgent.server()
                         .memoryOfImage()
                         .as(program)
+                        .environment("MALLOC_ARENA_MAX", "2")
                         .bindHosts("127.0.0.1")
                         .endpoint(endpoint);
         if (authorities != null) {

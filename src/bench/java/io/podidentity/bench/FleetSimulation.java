@@ -12,8 +12,7 @@ import java.util.function.Function;
 /**
  * A day of nodes with 60 pods each that all start within a minute, with EKS Auth limited to as many
  * calls per second as were 2,000, 5,000 or 10,000 for 10,000 nodes, for two SDKs, for this agent's
- * own classes and the reference's schedule. All figures are of the fleet as simulated; its number
- * of nodes is the argument.
+ * own classes and the reference's schedule. All figures are of the fleet as simulated.
  */
 public final class FleetSimulation {
 
@@ -27,9 +26,8 @@ public final class FleetSimulation {
     private FleetSimulation() {}
 
     public static void main(String[] args) throws IOException {
-        int nodes = args.length > 0 ? Integer.parseInt(args[0]) : NODES;
         List<String> table = new ArrayList<>();
-        show(table, nodes + " nodes, " + nodes * Fleet.PODS_PER_NODE + " pods");
+        show(table, NODES + " nodes, " + NODES * Fleet.PODS_PER_NODE + " pods");
         show(
                 table,
                 String.format(
@@ -46,8 +44,8 @@ public final class FleetSimulation {
         Map<String, int[]> plotted = new LinkedHashMap<>();
         for (int rate : RATES) {
             for (Sdk sdk : List.of(Sdk.BOTO3, Sdk.JAVA)) {
-                show(table, line(nodes, rate, sdk, "reference", ReferenceSchedule::new, plotted));
-                show(table, line(nodes, rate, sdk, "ours", OurSchedule::new, plotted));
+                show(table, line(rate, sdk, "reference", ReferenceSchedule::new, plotted));
+                show(table, line(rate, sdk, "ours", OurSchedule::new, plotted));
             }
         }
         Files.createDirectories(DIRECTORY);
@@ -55,9 +53,9 @@ public final class FleetSimulation {
         Files.writeString(
                 DIRECTORY.resolve("fleet.svg"),
                 Plot.svg(
-                        "EKS Auth calls per second, limited to " + limit(nodes, PLOTTED),
+                        "EKS Auth calls per second, limited to " + limit(PLOTTED),
                         plotted,
-                        limit(nodes, PLOTTED)));
+                        limit(PLOTTED)));
         System.out.println("plot: " + DIRECTORY.resolve("fleet.svg"));
     }
 
@@ -67,14 +65,13 @@ public final class FleetSimulation {
     }
 
     private static String line(
-            int nodes,
             int rate,
             Sdk sdk,
             String name,
             Function<Fleet, Schedule> schedule,
             Map<String, int[]> plotted) {
-        int limit = limit(nodes, rate);
-        Fleet fleet = new Fleet(nodes, limit, sdk);
+        int limit = limit(rate);
+        Fleet fleet = new Fleet(NODES, limit, sdk);
         int errors = fleet.run(schedule.apply(fleet));
         LimitedEksAuth eksAuth = fleet.eksAuth;
         if (rate == PLOTTED && sdk.equals(Sdk.BOTO3)) {
@@ -93,7 +90,7 @@ public final class FleetSimulation {
                 errors);
     }
 
-    private static int limit(int nodes, int rate) {
-        return Math.max(1, (int) ((long) rate * nodes / RATED_NODES));
+    private static int limit(int rate) {
+        return Math.max(1, (int) ((long) rate * NODES / RATED_NODES));
     }
 }

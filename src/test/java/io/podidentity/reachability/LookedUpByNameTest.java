@@ -6,6 +6,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -133,6 +135,19 @@ class LookedUpByNameTest {
                 .areAssignableTo(LastErrors.LastError.class)
                 .should()
                 .beAnnotatedWith(REGISTERED)
+                .check(AGENT);
+    }
+
+    /** Jackson makes what its annotations name by reflection. */
+    @Test
+    void nothingIsWrittenOrReadByAClassThatAnAnnotationNames() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName(JsonSerialize.class.getName())
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName(JsonDeserialize.class.getName())
                 .check(AGENT);
     }
 

@@ -2,7 +2,7 @@ package io.podidentity.agent.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.podidentity.agent.cache.CredentialCache;
 import io.podidentity.agent.cache.HeldPod;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record AgentStatus(
         String version,
         String cluster,
-        @JsonSerialize(using = ToStringSerializer.class) Instant at,
+        Instant at,
         List<ListenerStatus> listeners,
         EksAuthStatus eksAuth,
         List<PodStatus> pods,
@@ -36,7 +36,11 @@ record AgentStatus(
     static final int MOST_PODS = 500;
 
     /** Here, since this class is loaded when the status is asked for, and on no other node. */
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            new ObjectMapper()
+                    .registerModule(
+                            new SimpleModule()
+                                    .addSerializer(Instant.class, ToStringSerializer.instance));
 
     private static final Comparator<PodStatus> ORDER =
             Comparator.comparing(PodStatus::namespace)
@@ -108,8 +112,8 @@ record AgentStatus(
             String serviceAccount,
             @Nullable String pod,
             String role,
-            @JsonSerialize(using = ToStringSerializer.class) Instant expires,
-            @JsonSerialize(using = ToStringSerializer.class) Instant lastAsked,
+            Instant expires,
+            Instant lastAsked,
             String renewal,
             String from) {
 

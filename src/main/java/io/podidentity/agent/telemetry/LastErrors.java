@@ -1,7 +1,5 @@
 package io.podidentity.agent.telemetry;
 
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.podidentity.agent.credentials.CredentialOutcome.Failed;
 import io.podidentity.guard.Secrets;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -59,9 +57,5 @@ public class LastErrors {
      * @param count how many there have been
      */
     @RegisterForReflection
-    public record LastError(
-            String code,
-            long count,
-            @JsonSerialize(using = ToStringSerializer.class) Instant at,
-            String message) {}
+    public record LastError(String code, long count, Instant at, String message) {}
 }
