@@ -85,6 +85,12 @@ class NativeSourcesIT {
         assertThat(names).anyMatch(name -> name.startsWith("com.aayushatharva.brotli4j.brotli4j-"));
     }
 
+    /** A node whose processor is older than the builder's asks for credentials, too. */
+    @Test
+    void theImageRunsOnAnyProcessor() {
+        assertThat(argument("-march=")).isEqualTo("compatibility");
+    }
+
     /** The core of the SDK asks to have all of its class files, 13 MB. */
     @Test
     void noClassFileIsAResource() {
