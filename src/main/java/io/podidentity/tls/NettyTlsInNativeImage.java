@@ -19,8 +19,8 @@ import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Leaves OpenSSL, whose classes are not here, out of the native executable where Netty makes TLS
- * for clients. Quarkus 3.36 does so for the method of up to Netty 4.1.137; from 4.1.138 on it has
- * one parameter more, which is of OpenSSL alone.
+ * for clients. Quarkus 3.36.1 does so for the method that an earlier Netty had; since 4.1.138 there
+ * is one parameter more, which is of OpenSSL alone.
  */
 @TargetClass(SslContext.class)
 final class NettyTlsInNativeImage {
