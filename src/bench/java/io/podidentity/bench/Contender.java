@@ -32,7 +32,7 @@ record Contender(String name, List<String> program, boolean ours, boolean warmed
     /** Ours, as a native executable if one is named, and the other one; says what they are. */
     static List<Contender> all() {
         List<Contender> all = new ArrayList<>(List.of(asInTheImage()));
-        if (!System.getProperty("agent.executable", "").isEmpty()) {
+        if (!PackagedAgent.executable().isEmpty()) {
             all.add(new Contender("ours, native", PackagedAgent.program(), true, false));
         }
         String other = System.getenv(OTHER);
@@ -61,6 +61,10 @@ record Contender(String name, List<String> program, boolean ours, boolean warmed
 
     private static Contender asInTheImage() {
         if (!Files.exists(IMAGE)) {
+            if (!PackagedAgent.executable().isEmpty()) {
+                throw new IllegalStateException(
+                        "-Dagent.executable is measured beside the image; make it with -Pimage package");
+            }
             System.out.println("ours: the jar; -Pimage package makes the image, with an AOT cache");
             return new Contender("ours", List.of(), true, true);
         }

@@ -91,7 +91,8 @@ public final class PackagedAgent implements AutoCloseable {
         return line;
     }
 
-    private static String executable() {
+    /** The path of the native executable that {@code -Dagent.executable=} names; empty for none. */
+    public static String executable() {
         return System.getProperty("agent.executable", "");
     }
 

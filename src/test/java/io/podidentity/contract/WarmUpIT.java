@@ -43,7 +43,7 @@ class WarmUpIT {
 
     @BeforeAll
     static void onTheJvm() {
-        assumeThat(System.getProperty("agent.executable", ""))
+        assumeThat(PackagedAgent.executable())
                 .as("a native executable, which needs no more than to be ready")
                 .isEmpty();
     }

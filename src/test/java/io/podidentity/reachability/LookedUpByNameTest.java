@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.podidentity.agent.telemetry.LastErrors;
@@ -41,6 +45,7 @@ class LookedUpByNameTest {
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("io.podidentity");
 
+    private static final String CLUSTER = "io.podidentity.auth.cluster";
     private static final Class<RegisterForReflection> REGISTERED = RegisterForReflection.class;
 
     @Test
@@ -167,6 +172,40 @@ class LookedUpByNameTest {
                                 assertThat(AGENT.get(service).isAnnotatedWith(REGISTERED))
                                         .as(service)
                                         .isTrue());
+    }
+
+    /** Else the native executable would need what it has not: it cannot be built then. */
+    @Test
+    void whatNeedsKubernetesClientIsReachedBehindAConstantAlone() {
+        List<JavaCodeUnit> callers =
+                AGENT.stream()
+                        .filter(type -> !type.getPackageName().equals(CLUSTER))
+                        .flatMap(type -> type.getCodeUnits().stream())
+                        .filter(
+                                unit ->
+                                        unit.getCallsFromSelf().stream()
+                                                .anyMatch(LookedUpByNameTest::entersCluster))
+                        .toList();
+        assertThat(callers)
+                .isNotEmpty()
+                .allMatch(
+                        unit ->
+                                unit.getFieldAccesses().stream()
+                                        .anyMatch(LookedUpByNameTest::readsOwnConstant));
+    }
+
+    private static boolean entersCluster(JavaCall<?> call) {
+        return call.getTargetOwner().getPackageName().equals(CLUSTER);
+    }
+
+    private static boolean readsOwnConstant(JavaFieldAccess access) {
+        return access.getTargetOwner().equals(access.getOriginOwner())
+                && access.getTarget().getRawType().isEquivalentTo(boolean.class)
+                && access.getTarget()
+                        .resolveMember()
+                        .orElseThrow()
+                        .getModifiers()
+                        .containsAll(Set.of(JavaModifier.STATIC, JavaModifier.FINAL));
     }
 
     private static ClassLoader loader() {
