@@ -14,16 +14,10 @@ import javax.net.ssl.SSLSocket;
 /** Opens connections, directly or through a proxy, with TLS for https. */
 class Connector {
 
-    /**
-     * How many handshakes at once: more on the same processors would all end late, and no call
-     * could share a connection until then.
-     */
-    static final int HANDSHAKES = 2 * Runtime.getRuntime().availableProcessors();
-
     /** A handshake with a server far away keeps its turn, but no processor. */
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
-    private final Semaphore handshakes = new Semaphore(HANDSHAKES, true);
+    private final Semaphore handshakes = new Semaphore(handshakes(), true);
     private final Proxies proxies;
     private final Trust trust;
     private final Dialer dialer;
@@ -37,6 +31,14 @@ class Connector {
         this.trust = trust;
         this.dialer = dialer;
         this.read = read;
+    }
+
+    /**
+     * How many handshakes at once: more on the same processors would all end late, and no call
+     * could share a connection until then.
+     */
+    static int handshakes() {
+        return 4 * Runtime.getRuntime().availableProcessors();
     }
 
     Connection connect(Destination to) throws IOException {

@@ -22,11 +22,17 @@ import org.jspecify.annotations.Nullable;
  * Connects to the first address of a host that answers, as in <a
  * href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305</a>: families alternate, and the next
  * address is tried after a delay or when one fails. The winner is tried first next time.
+ *
+ * <p>After the last address those that are silent are tried anew: a server whose queue of
+ * connections is full drops the first packet, and the kernel would send it again after a second.
  */
 final class Dialer {
 
     /** Shorter than the RFC's 250 ms, so that three addresses have a chance within the timeout. */
     private static final Duration HEAD_START = Duration.ofMillis(150);
+
+    /** Of each address: all of them may be open at once. */
+    private static final int ATTEMPTS = 3;
 
     private final DnsCache dns;
     private final Duration timeout;
@@ -44,7 +50,7 @@ final class Dialer {
         long end = System.nanoTime() + timeout.toNanos();
         List<InetAddress> addresses = dns.addresses(host, timeout);
         try (Race race = new Race(port, end)) {
-            Socket winner = race.run(inOrder(addresses, answered.get(host)));
+            Socket winner = race.run(repeated(inOrder(addresses, answered.get(host))));
             if (addresses.size() > 1) {
                 answered.put(host, winner.getInetAddress());
             }
@@ -74,6 +80,14 @@ final class Dialer {
             order.addFirst(first);
         }
         return order;
+    }
+
+    private static Deque<InetAddress> repeated(Deque<InetAddress> order) {
+        Deque<InetAddress> all = new ArrayDeque<>();
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            all.addAll(order);
+        }
+        return all;
     }
 
     /** The attempts of one connection; closing it closes the sockets of all but the winner. */
@@ -109,6 +123,7 @@ final class Dialer {
                 } else {
                     running--;
                     problem = attempt.problem();
+                    waiting.removeIf(attempt.address()::equals);
                 }
             }
             throw problem == null ? new IOException("there is no address") : problem;
@@ -129,7 +144,7 @@ final class Dialer {
                                 } catch (IOException e) {
                                     problem = e;
                                 }
-                                ended.add(new Attempt(socket, problem));
+                                ended.add(new Attempt(address, socket, problem));
                             });
         }
 
@@ -145,5 +160,5 @@ final class Dialer {
         }
     }
 
-    private record Attempt(Socket socket, @Nullable IOException problem) {}
+    private record Attempt(InetAddress address, Socket socket, @Nullable IOException problem) {}
 }

@@ -2,6 +2,7 @@ package io.podidentity.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.BlackHole;
 import java.io.IOException;
@@ -10,8 +11,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,11 +90,34 @@ class DialerTest {
                 .hasMessage("no address accepts a connection in time");
     }
 
+    /** Or else the kernel tries again, after a second, when the call has long been given up. */
+    @Test
+    void silentAddressIsTriedAnew() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Dialer dialer = dialer(LONG, BLACK_HOLE);
+            Future<Socket> connection = threads.submit(() -> dialer.connect("a.test", port()));
+
+            await().atMost(LONG).until(() -> connecting() == 3);
+
+            hole.close();
+            assertThatThrownBy(connection::get).hasRootCauseInstanceOf(ConnectException.class);
+            assertThat(connecting()).isZero();
+        }
+    }
+
     @Test
     void refusalOfAllIsToldAsOne() {
         assertThatThrownBy(() -> dialer(LONG, REFUSES, "127.0.0.6").connect("a.test", port()))
                 .isInstanceOf(ConnectException.class)
                 .hasMessageContaining("refused");
+    }
+
+    /** Sockets that wait for the black hole. */
+    private long connecting() throws IOException {
+        String to = "0300007F:%04X 02 ".formatted(port());
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/tcp6"))) {
+            return lines.filter(line -> line.contains(to)).count();
+        }
     }
 
     private int port() {

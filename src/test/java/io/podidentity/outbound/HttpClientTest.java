@@ -104,7 +104,7 @@ class HttpClientTest {
         try (HttpPeer server = new HttpPeer(authority).on("GET /", "answer");
                 HttpClient client =
                         new HttpClient(Proxies.NONE, trust, LONG, Duration.ofMinutes(5))) {
-            for (int i = 0; i <= Connector.HANDSHAKES / each; i++) {
+            for (int i = 0; i <= Connector.handshakes() / each; i++) {
                 ServerSocket hangs =
                         new ServerSocket(0, 2 * each, InetAddress.getLoopbackAddress());
                 silent.add(hangs);
