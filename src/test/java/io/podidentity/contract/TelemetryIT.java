@@ -6,21 +6,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.HttpPeer;
+import io.podidentity.harness.OwnAuth;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
 import io.podidentity.harness.TestTokens;
 import io.podidentity.manifests.Queries;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -217,6 +222,23 @@ class TelemetryIT {
                 .anyMatch(line -> line.startsWith("pod_identity_agent_eks_auth_breaker_open"))
                 .anyMatch(line -> line.startsWith("pod_identity_agent_cache_entries"))
                 .anyMatch(line -> line.startsWith("pod_identity_agent_build_info{version=\""));
+    }
+
+    /** Whose breaker is closed says nothing where no agent runs. */
+    @Test
+    void authHasNoSeriesOfAnAgentButTheVersion(@TempDir Path folder) throws IOException {
+        try (HttpPeer sts = new HttpPeer();
+                OwnAuth auth = OwnAuth.start(folder, sts.address())) {
+            PackagedAgent process = auth.process();
+
+            assertThat(process.get(process.metrics("/metrics")).body().lines())
+                    .filteredOn(line -> line.startsWith("pod_identity_"))
+                    .anyMatch(line -> line.startsWith("pod_identity_auth_sts_breaker_open"))
+                    .filteredOn(line -> !line.startsWith("pod_identity_auth_"))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("pod_identity_agent_build_info{version=\"");
+            assertThat(process.everything()).doesNotContain("already registered");
+        }
     }
 
     /** After a hundred pods and a dozen kinds of failure. */

@@ -35,13 +35,11 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
     private final LastErrors errors;
     private final PodEvents podEvents;
     private final ReferenceSeries responses;
-    private final Counter retries;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     AgentMetrics(
             PrometheusMeterRegistry registry,
             MetricsRoute metrics,
-            CircuitBreakerMaintenance breakers,
             IssuanceLog log,
             LastErrors errors,
             PodEvents podEvents) {
@@ -52,10 +50,14 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
         this.responses =
                 metrics.counter(
                         "pod_identity_http_response", "Pod Identity http response code", "code");
-        this.retries =
-                Counter.builder(PREFIX + "eks_auth_retries")
-                        .description("Tries that repeated one which failed")
-                        .register(registry);
+        Gauge.builder(PREFIX + "build_info", () -> 1)
+                .description("The version that runs")
+                .tag("version", Version.current())
+                .register(registry);
+    }
+
+    /** The series of an agent, which {@code auth} is not: the first pod must not wait for them. */
+    void start(@Observes ServerStart started, CircuitBreakerMaintenance breakers) {
         Gauge.builder(PREFIX + "eks_auth_in_flight", inFlight, AtomicInteger::get)
                 .description("Calls to EKS Auth under way")
                 .register(registry);
@@ -68,15 +70,9 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
                                         : 1)
                 .description("1 while calls to EKS Auth are held back because it keeps failing")
                 .register(registry);
-        Gauge.builder(PREFIX + "build_info", () -> 1)
-                .description("The version that runs")
-                .tag("version", Version.current())
-                .register(registry);
+        retries();
         timer("Success");
     }
-
-    /** Creates the series at start, so that the first pod does not wait for them. */
-    void start(@Observes ServerStart started) {}
 
     @Override
     public boolean hitsAreLogged() {
@@ -117,13 +113,19 @@ class AgentMetrics implements HttpEvents, EksAuthEvents {
 
     @Override
     public void retried() {
-        retries.increment();
+        retries().increment();
     }
 
     @Override
     public void ended(String result, Duration took) {
         inFlight.decrementAndGet();
         timer(ErrorCodes.bounded(result)).record(took);
+    }
+
+    private Counter retries() {
+        return Counter.builder(PREFIX + "eks_auth_retries")
+                .description("Tries that repeated one which failed")
+                .register(registry);
     }
 
     private Timer timer(String result) {

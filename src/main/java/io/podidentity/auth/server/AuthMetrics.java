@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Timer;
 import io.podidentity.auth.associations.Associations.Freshness;
 import io.podidentity.auth.injection.InjectionEvents;
 import io.podidentity.auth.sts.StsCalls;
-import io.podidentity.config.Version;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import java.time.Duration;
@@ -40,10 +39,6 @@ public final class AuthMetrics implements AuthEvents, InjectionEvents {
                                         ? 0
                                         : 1)
                 .description("1 while calls to STS are held back because it keeps failing")
-                .register(registry);
-        Gauge.builder("pod_identity_agent_build_info", () -> 1)
-                .description("The version that runs")
-                .tag("version", Version.current())
                 .register(registry);
         var _ = timer("Success");
     }
