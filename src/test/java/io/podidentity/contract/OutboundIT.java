@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.podidentity.harness.BlackHole;
 import io.podidentity.harness.Door;
 import io.podidentity.harness.EksAuthPeer;
+import io.podidentity.harness.FreePorts;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
@@ -56,7 +57,7 @@ class OutboundIT {
         Answer answer = late();
         // A machine that stood still for a moment is asked again: another agent is as cold.
         while (answer.body().contains(LATE) && pods < MAX_AGENTS) {
-            try (Door door = new Door(answers, 0, peer.endpoint().getPort());
+            try (Door door = new Door(answers, FreePorts.next(), peer.endpoint().getPort());
                     BlackHole hole = new BlackHole(drops, door.port());
                     PackagedAgent agent =
                             builder(hole.port(), drops, answers)

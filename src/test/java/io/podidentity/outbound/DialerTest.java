@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.podidentity.harness.BlackHole;
+import io.podidentity.harness.FreePorts;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -40,7 +41,7 @@ class DialerTest {
 
     @BeforeEach
     void listen() throws IOException {
-        server = new ServerSocket(0, 0, InetAddress.ofLiteral("::1"));
+        server = new ServerSocket(FreePorts.next(), 0, InetAddress.ofLiteral("::1"));
         hole = new BlackHole(BLACK_HOLE, server.getLocalPort());
     }
 
