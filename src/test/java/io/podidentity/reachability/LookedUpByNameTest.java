@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 
 class LookedUpByNameTest {
 
-    private static final JavaClasses AGENT =
+    static final JavaClasses AGENT =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("io.podidentity");
