@@ -28,6 +28,7 @@ public final class EntryMemory {
                     3,
                     Duration.ofMillis(900),
                     128,
+                    128,
                     10,
                     1,
                     ENTRIES * 2);

@@ -28,7 +28,14 @@ final class Sbom {
         this.document = document;
     }
 
+    /**
+     * @throws IllegalStateException if the file is missing: Maven makes it, but not offline
+     */
     static Sbom read(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            throw new IllegalStateException(
+                    file + " is missing: package once without -o, Maven makes it only online");
+        }
         return new Sbom((ObjectNode) JSON.readTree(file.toFile()));
     }
 

@@ -230,7 +230,7 @@ final class Connection {
             return;
         }
         InputStream in = entity.getContent();
-        byte[] part = new byte[8 * 1024];
+        byte[] part = new byte[1024];
         long timeout = http.getSocketTimeout().toNanoseconds();
         for (int length = in.read(part); length >= 0; length = in.read(part)) {
             body.write(part, 0, length);

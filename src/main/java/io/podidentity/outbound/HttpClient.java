@@ -14,7 +14,7 @@ public final class HttpClient implements AutoCloseable {
      * Connections to one server at most, and so how many calls can run at once. Each costs some 50
      * KB and a handshake, and more would not pay.
      */
-    public static final int MAX_CONNECTIONS = 128;
+    public static final int MAX_CONNECTIONS = 192;
 
     private final Pool pool;
 

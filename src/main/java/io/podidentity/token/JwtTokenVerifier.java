@@ -36,25 +36,32 @@ public final class JwtTokenVerifier implements TokenVerifier {
     @Override
     public Verdict verify(ServiceAccountToken token) {
         Optional<ParsedToken> parsed = ParsedToken.of(token.raw());
-        if (parsed.isEmpty() || !spelledOneWay(parsed.get())) {
+        Optional<JsonWebSignature> jws = jws(token.raw());
+        if (parsed.isEmpty() || jws.isEmpty()) {
             return new Refused("it is not a JWT");
         }
         if (!parsed.get().token().equals(token)) {
             return new Refused("its claims are not those it was read with");
         }
         // Cheap checks first: a token that fails them causes no fetch of keys.
-        return wrongHeader(parsed.get().jws())
+        return wrongHeader(jws.get())
                 .or(() -> wrongNames(parsed.get()))
                 .or(() -> wrongTime(token))
                 .or(() -> wrongParties(token))
                 .<Verdict>map(Refused::new)
-                .orElseGet(() -> verifySignature(parsed.get()));
+                .orElseGet(() -> verifySignature(jws.get()));
     }
 
-    // Base64 decoding ignores invalid characters and the signature does not cover itself, so
-    // compare the encoded form.
-    private static boolean spelledOneWay(ParsedToken parsed) {
-        return parsed.token().raw().endsWith("." + parsed.jws().getEncodedSignature());
+    private static Optional<JsonWebSignature> jws(String raw) {
+        JsonWebSignature jws = new JsonWebSignature();
+        try {
+            jws.setCompactSerialization(raw);
+        } catch (JoseException | RuntimeException e) {
+            return Optional.empty();
+        }
+        // Base64 decoding ignores invalid characters and the signature does not cover itself, so
+        // compare the encoded form.
+        return Optional.of(jws).filter(it -> raw.endsWith("." + it.getEncodedSignature()));
     }
 
     private static Optional<String> wrongHeader(JsonWebSignature jws) {
@@ -104,8 +111,7 @@ public final class JwtTokenVerifier implements TokenVerifier {
                 : Optional.empty();
     }
 
-    private Verdict verifySignature(ParsedToken parsed) {
-        JsonWebSignature jws = parsed.jws();
+    private Verdict verifySignature(JsonWebSignature jws) {
         return switch (keys.find(jws.getKeyIdHeaderValue())) {
             case Found(VerificationKey key) ->
                     signed(jws, key)

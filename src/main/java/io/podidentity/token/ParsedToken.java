@@ -1,30 +1,39 @@
 package io.podidentity.token;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jose4j.jws.JsonWebSignature;
-import org.jose4j.jwt.JwtClaims;
-import org.jose4j.jwt.MalformedClaimException;
-import org.jose4j.jwt.NumericDate;
-import org.jose4j.jwt.consumer.InvalidJwtException;
-import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A parsed token, shared by reader and verifier, so that the claims used are the claims verified.
  *
- * @param jws not verified yet
  * @param subject the claim {@code sub}
  */
-record ParsedToken(JsonWebSignature jws, @Nullable String subject, ServiceAccountToken token) {
+record ParsedToken(@Nullable String subject, ServiceAccountToken token) {
 
     // Projected tokens have 1-2 KB.
     private static final int MAX_LENGTH = 16 * 1024;
     private static final Pattern SUBJECT = Pattern.compile("system:serviceaccount:([^:]+):([^:]+)");
+
+    /** jose4j allocates 100 KB a token, this 9. Nobody's names are kept for the next one. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .build();
 
     /** Empty if it is not a JWT. Without a reason: the library's messages quote tokens. */
     static Optional<ParsedToken> of(String raw) {
@@ -33,43 +42,83 @@ record ParsedToken(JsonWebSignature jws, @Nullable String subject, ServiceAccoun
         }
         try {
             return Optional.of(parse(raw));
-        } catch (JoseException
-                | InvalidJwtException
-                | MalformedClaimException
-                | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
     }
 
-    private static ParsedToken parse(String raw)
-            throws JoseException, InvalidJwtException, MalformedClaimException {
-        JsonWebSignature jws = new JsonWebSignature();
-        jws.setCompactSerialization(raw);
-        if (jws.getAlgorithmHeaderValue() == null) {
-            throw new JoseException("no alg");
+    private static ParsedToken parse(String raw) throws IOException {
+        int header = raw.indexOf('.');
+        int payload = raw.indexOf('.', header + 1);
+        Map<String, Object> names = document(raw.substring(0, header));
+        if (!(names.get("alg") instanceof String)) {
+            throw new IOException("no alg");
         }
-        JwtClaims claims = JwtClaims.parse(jws.getUnverifiedPayload());
-        Map<?, ?> kubernetes = object(claims.getClaimValue("kubernetes.io"));
+        Map<String, Object> claims = document(raw.substring(header + 1, payload));
+        Map<?, ?> kubernetes = object(claims.get("kubernetes.io"));
         Map<?, ?> pod = object(kubernetes.get("pod"));
-        Matcher subject = SUBJECT.matcher(claims.getSubject() == null ? "" : claims.getSubject());
-        boolean named = subject.matches();
+        String subject = (String) claims.get("sub");
+        Matcher account = SUBJECT.matcher(subject == null ? "" : subject);
+        boolean named = account.matches();
         return new ParsedToken(
-                jws,
-                claims.getSubject(),
+                subject,
                 new ServiceAccountToken(
                         raw,
-                        jws.getKeyIdHeaderValue(),
-                        claims.getIssuer(),
-                        claims.hasAudience() ? claims.getAudience() : List.of(),
-                        instant(claims.getExpirationTime()),
-                        instant(claims.getNotBefore()),
-                        text(kubernetes, "namespace", named ? subject.group(1) : null),
+                        (String) names.get("kid"),
+                        (String) claims.get("iss"),
+                        texts(claims.get("aud")),
+                        instant(claims.get("exp")),
+                        instant(claims.get("nbf")),
+                        text(kubernetes, "namespace", named ? account.group(1) : null),
                         text(
                                 object(kubernetes.get("serviceaccount")),
                                 "name",
-                                named ? subject.group(2) : null),
+                                named ? account.group(2) : null),
                         text(pod, "name", null),
                         text(pod, "uid", null)));
+    }
+
+    private static Map<String, Object> document(String encoded) throws IOException {
+        try (JsonParser json = JSON.createParser(Base64.getUrlDecoder().decode(encoded))) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("no object");
+            }
+            Map<String, Object> members = members(json);
+            if (json.nextToken() != null) {
+                throw new IOException("more than an object");
+            }
+            return members;
+        }
+    }
+
+    private static Map<String, Object> members(JsonParser json) throws IOException {
+        Map<String, Object> members = new HashMap<>();
+        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+            members.put(name, value(json, json.nextToken()));
+        }
+        return members;
+    }
+
+    private static @Nullable Object value(JsonParser json, JsonToken token) throws IOException {
+        return switch (token) {
+            case START_OBJECT -> members(json);
+            case START_ARRAY -> elements(json);
+            case VALUE_STRING -> json.getText();
+            // Exact for times.
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+            case VALUE_NULL -> null;
+            default -> json.getBooleanValue();
+        };
+    }
+
+    private static List<Object> elements(JsonParser json) throws IOException {
+        List<Object> elements = new ArrayList<>();
+        for (JsonToken token = json.nextToken();
+                token != JsonToken.END_ARRAY;
+                token = json.nextToken()) {
+            elements.add(value(json, token));
+        }
+        return elements;
     }
 
     private static Map<?, ?> object(@Nullable Object value) {
@@ -80,7 +129,15 @@ record ParsedToken(JsonWebSignature jws, @Nullable String subject, ServiceAccoun
         return object.get(key) instanceof String text ? text : otherwise;
     }
 
-    private static @Nullable Instant instant(@Nullable NumericDate date) {
-        return date == null ? null : Instant.ofEpochSecond(date.getValue());
+    private static List<String> texts(@Nullable Object value) {
+        return switch (value) {
+            case null -> List.of();
+            case List<?> several -> several.stream().map(String.class::cast).toList();
+            default -> List.of((String) value);
+        };
+    }
+
+    private static @Nullable Instant instant(@Nullable Object seconds) {
+        return seconds == null ? null : Instant.ofEpochSecond(((Double) seconds).longValue());
     }
 }

@@ -16,7 +16,7 @@ class ConnectionTest {
 
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
-    /** A burst opens 128 of them, in a heap of 64 MB. */
+    /** A burst opens 192 of them, in a heap of 64 MB. */
     @Test
     void costsLittleMemory() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

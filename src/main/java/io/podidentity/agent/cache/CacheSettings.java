@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param renewalsPerSecond background renewals at most
  * @param clientTimeout how long a request waits for a running fetch; less than the second after
  *     which SDKs give up, so that they get an answer
+ * @param firstFetches as many of them at once before one was answered
  * @param concurrentFetches calls to EKS Auth at once; no more than connections, since a call
  *     without one would wait for it while its time runs out
  * @param waitingFetches fetches that may wait for their turn; more are rejected
@@ -22,6 +23,7 @@ public record CacheSettings(
         int size,
         int renewalsPerSecond,
         Duration clientTimeout,
+        int firstFetches,
         int concurrentFetches,
         int waitingFetches,
         int perClient,
@@ -32,6 +34,7 @@ public record CacheSettings(
         check(size >= 0, "size", size);
         check(renewalsPerSecond > 0, "renewalsPerSecond", renewalsPerSecond);
         check(clientTimeout.isPositive(), "clientTimeout", clientTimeout);
+        check(firstFetches > 0, "firstFetches", firstFetches);
         check(concurrentFetches > 0, "concurrentFetches", concurrentFetches);
         check(waitingFetches > 0, "waitingFetches", waitingFetches);
         check(perClient > 0, "perClient", perClient);
@@ -45,7 +48,29 @@ public record CacheSettings(
      */
     public static CacheSettings of(Duration retention, int size, int renewalsPerSecond) {
         return new CacheSettings(
-                retention, size, renewalsPerSecond, Duration.ofMillis(900), 128, 5_000, 50, 500);
+                retention,
+                size,
+                renewalsPerSecond,
+                Duration.ofMillis(900),
+                CongestionWindow.FIRST_CALLS,
+                192,
+                5_000,
+                50,
+                500);
+    }
+
+    /** The same with another number of first fetches. */
+    public CacheSettings withFirstFetches(int fetches) {
+        return new CacheSettings(
+                retention,
+                size,
+                renewalsPerSecond,
+                clientTimeout,
+                fetches,
+                concurrentFetches,
+                waitingFetches,
+                perClient,
+                burstPerClient);
     }
 
     /** Whether anything is cached; requests share a fetch regardless. */

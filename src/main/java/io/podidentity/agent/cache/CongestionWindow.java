@@ -31,7 +31,7 @@ final class CongestionWindow {
 
     private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
-    /** Initial window: as many calls as a cold agent on a small node can make in time. */
+    /** Initial window on a JVM: as many calls as a cold one on a small node can make in time. */
     static final int FIRST_CALLS = 48;
 
     /** Minimum window during failures, so that recovery is noticed. */
@@ -45,6 +45,7 @@ final class CongestionWindow {
 
     private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
 
+    private final int firstCalls;
     private final int maxCalls;
     private final Timeline timeline;
     private final RandomGenerator random;
@@ -67,14 +68,21 @@ final class CongestionWindow {
     /**
      * A window of the initial size.
      *
+     * @param firstCalls the initial window
      * @param maxCalls the maximum window
      */
-    CongestionWindow(int maxCalls, Timeline timeline, RandomGenerator random, CacheEvents events) {
+    CongestionWindow(
+            int firstCalls,
+            int maxCalls,
+            Timeline timeline,
+            RandomGenerator random,
+            CacheEvents events) {
+        this.firstCalls = Math.min(firstCalls, maxCalls);
         this.maxCalls = maxCalls;
         this.timeline = timeline;
         this.random = random;
         this.events = events;
-        this.window = Math.min(FIRST_CALLS, maxCalls);
+        this.window = this.firstCalls;
         this.roundStartNanos = timeline.nanos();
         this.lastSuccessNanos = roundStartNanos;
         // Calls starting now may change the window.
@@ -182,7 +190,7 @@ final class CongestionWindow {
     /** After 10 s without success the window is capped at its initial size. */
     private double remembered() {
         boolean forgotten = timeline.since(lastSuccessNanos).compareTo(FORGOTTEN_AFTER) > 0;
-        return forgotten ? Math.min(window, FIRST_CALLS) : window;
+        return forgotten ? Math.min(window, firstCalls) : window;
     }
 
     /** Halves the calls actually in flight, not the window. */
@@ -209,7 +217,7 @@ final class CongestionWindow {
      * a burst than was ever tried (RFC 7661).
      */
     private boolean used() {
-        return window < FIRST_CALLS || Math.max(peak, lastPeak) >= window / 2;
+        return window < firstCalls || Math.max(peak, lastPeak) >= window / 2;
     }
 
     private double growth() {

@@ -58,7 +58,12 @@ public final class CredentialCache implements AutoCloseable {
         int size = settings.caching() ? settings.size() : 0;
         store = new EntryStore(size, policy, timeline, random, this.sealed, events);
         CongestionWindow window =
-                new CongestionWindow(settings.concurrentFetches(), timeline, random, events);
+                new CongestionWindow(
+                        settings.firstFetches(),
+                        settings.concurrentFetches(),
+                        timeline,
+                        random,
+                        events);
         limiter =
                 new UpstreamLimiter(
                         source, settings.waitingFetches(), executor, window, timeline, events);

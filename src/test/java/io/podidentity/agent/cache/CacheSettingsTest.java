@@ -13,20 +13,22 @@ class CacheSettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "-PT1S, 1, 1, PT1S, 1, 1, 1, 1, retention",
-        "PT1S, -1, 1, PT1S, 1, 1, 1, 1, size",
-        "PT1S, 1, 0, PT1S, 1, 1, 1, 1, renewalsPerSecond",
-        "PT1S, 1, 1, PT0S, 1, 1, 1, 1, clientTimeout",
-        "PT1S, 1, 1, PT1S, 0, 1, 1, 1, concurrentFetches",
-        "PT1S, 1, 1, PT1S, 1, 0, 1, 1, waitingFetches",
-        "PT1S, 1, 1, PT1S, 1, 1, 0, 1, perClient",
-        "PT1S, 1, 1, PT1S, 1, 1, 1, 0, burstPerClient",
+        "-PT1S, 1, 1, PT1S, 1, 1, 1, 1, 1, retention",
+        "PT1S, -1, 1, PT1S, 1, 1, 1, 1, 1, size",
+        "PT1S, 1, 0, PT1S, 1, 1, 1, 1, 1, renewalsPerSecond",
+        "PT1S, 1, 1, PT0S, 1, 1, 1, 1, 1, clientTimeout",
+        "PT1S, 1, 1, PT1S, 0, 1, 1, 1, 1, firstFetches",
+        "PT1S, 1, 1, PT1S, 1, 0, 1, 1, 1, concurrentFetches",
+        "PT1S, 1, 1, PT1S, 1, 1, 0, 1, 1, waitingFetches",
+        "PT1S, 1, 1, PT1S, 1, 1, 1, 0, 1, perClient",
+        "PT1S, 1, 1, PT1S, 1, 1, 1, 1, 0, burstPerClient",
     })
     void whatCannotBeIsRefusedByItsName(
             Duration retention,
             int size,
             int renewals,
             Duration timeout,
+            int first,
             int concurrent,
             int waiting,
             int perClient,
@@ -40,6 +42,7 @@ class CacheSettingsTest {
                                         size,
                                         renewals,
                                         timeout,
+                                        first,
                                         concurrent,
                                         waiting,
                                         perClient,
@@ -53,7 +56,7 @@ class CacheSettingsTest {
                 .isThrownBy(
                         () ->
                                 new CacheSettings(
-                                        Duration.ZERO, 0, 1, Duration.ofNanos(1), 1, 1, 1, 1));
+                                        Duration.ZERO, 0, 1, Duration.ofNanos(1), 1, 1, 1, 1, 1));
     }
 
     @ParameterizedTest

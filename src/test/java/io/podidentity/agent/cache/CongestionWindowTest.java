@@ -20,7 +20,8 @@ class CongestionWindowTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline();
     private final CongestionWindow window =
-            new CongestionWindow(512, timeline, new Random(42), CacheEvents.NONE);
+            new CongestionWindow(
+                    CongestionWindow.FIRST_CALLS, 512, timeline, new Random(42), CacheEvents.NONE);
 
     private final LongConsumer ok = window::onSuccess;
     private final LongConsumer throttled = this::throttle;

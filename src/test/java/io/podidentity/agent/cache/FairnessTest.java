@@ -239,6 +239,19 @@ class FairnessTest {
     }
 
     @Test
+    void executableBeginsWithMoreAndFallsBackToThem() {
+        CacheRig rig = new CacheRig(CacheRig.SETTINGS.withFirstFetches(100));
+        askPods(rig, 500, "10.0.0.1");
+
+        assertThat(rig.cache.fetchesRunning()).isEqualTo(100);
+        rig.advance(Duration.ofMillis(200));
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(CacheRig.SETTINGS.concurrentFetches());
+
+        rig.advance(Duration.ofSeconds(11));
+        assertThat(rig.cache.fetchesAllowed()).isEqualTo(100);
+    }
+
+    @Test
     void failuresHalveTheCallsThatWereOutTogetherWithoutAPause() {
         CacheRig rig = new CacheRig();
         rig.source.fails(FakeSource.unavailable());
@@ -303,6 +316,7 @@ class FairnessTest {
                 2_000,
                 3,
                 Duration.ofMillis(900),
+                CongestionWindow.FIRST_CALLS,
                 concurrent,
                 waiting,
                 20,

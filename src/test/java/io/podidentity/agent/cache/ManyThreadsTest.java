@@ -52,6 +52,7 @@ class ManyThreadsTest {
                             3,
                             Duration.ofSeconds(30),
                             16,
+                            16,
                             REQUESTS,
                             REQUESTS,
                             REQUESTS),

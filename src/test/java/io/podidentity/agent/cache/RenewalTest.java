@@ -420,6 +420,7 @@ class RenewalTest {
                                 1,
                                 Duration.ofMillis(900),
                                 1,
+                                1,
                                 5_000,
                                 20,
                                 500));
