@@ -64,7 +64,7 @@ localhost/pod-identity-agent:{{ .Chart.AppVersion }}{{ $flavor }}
 {{/* What the flavour needs, and before it what is given; none where that is null. */}}
 {{- define "pod-identity-agent.resources" -}}
 {{- if kindIs "map" .Values.resources -}}
-{{- $memory := ternary (list "64Mi" "128Mi") (list "96Mi" "256Mi") (eq .Values.image.flavor "native") -}}
+{{- $memory := ternary (list "64Mi" "160Mi") (list "96Mi" "256Mi") (eq .Values.image.flavor "native") -}}
 {{- $needed := dict
     "requests" (dict "cpu" "50m" "memory" (first $memory))
     "limits" (dict "memory" (last $memory)) -}}

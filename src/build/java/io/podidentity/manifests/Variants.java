@@ -95,7 +95,7 @@ final class Variants {
                 List.of(pod(daemonSet).getInitContainers().getFirst(), agent(daemonSet))) {
             each.setImage(each.getImage() + "-native");
             each.getResources().getRequests().put("memory", Quantity.parse("64Mi"));
-            each.getResources().getLimits().put("memory", Quantity.parse("128Mi"));
+            each.getResources().getLimits().put("memory", Quantity.parse("160Mi"));
         }
         return daemonSet;
     }

@@ -101,7 +101,7 @@ class ChartTest {
             nullValues = "-",
             value = {
                 "{} | 96Mi | 256Mi",
-                "image: {flavor: native} | 64Mi | 128Mi",
+                "image: {flavor: native} | 64Mi | 160Mi",
                 "{image: {flavor: native}, resources: {limits: {memory: 96Mi}}} | 64Mi | 96Mi",
                 "resources: {limits: {memory: null}} | 96Mi | -",
                 "resources: null | - | -",
