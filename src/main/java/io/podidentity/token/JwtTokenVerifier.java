@@ -36,8 +36,8 @@ public final class JwtTokenVerifier implements TokenVerifier {
     @Override
     public Verdict verify(ServiceAccountToken token) {
         Optional<ParsedToken> parsed = ParsedToken.of(token.raw());
-        Optional<JsonWebSignature> jws = jws(token.raw());
-        if (parsed.isEmpty() || jws.isEmpty()) {
+        Optional<JsonWebSignature> jws = parsed.flatMap(it -> jws(it.token().raw()));
+        if (jws.isEmpty()) {
             return new Refused("it is not a JWT");
         }
         if (!parsed.get().token().equals(token)) {

@@ -3,8 +3,10 @@ package io.podidentity.token;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -25,11 +27,15 @@ record ParsedToken(@Nullable String subject, ServiceAccountToken token) {
 
     // Projected tokens have 1-2 KB.
     private static final int MAX_LENGTH = 16 * 1024;
+    // Theirs have 3; each takes a part of the caller's stack.
+    private static final int MAX_DEPTH = 32;
     private static final Pattern SUBJECT = Pattern.compile("system:serviceaccount:([^:]+):([^:]+)");
 
     /** jose4j allocates 100 KB a token, this 9. Nobody's names are kept for the next one. */
     private static final JsonFactory JSON =
             JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -50,6 +56,9 @@ record ParsedToken(@Nullable String subject, ServiceAccountToken token) {
     private static ParsedToken parse(String raw) throws IOException {
         int header = raw.indexOf('.');
         int payload = raw.indexOf('.', header + 1);
+        if (raw.indexOf('.', payload + 1) >= 0) {
+            throw new IOException("more than three segments");
+        }
         Map<String, Object> names = document(raw.substring(0, header));
         if (!(names.get("alg") instanceof String)) {
             throw new IOException("no alg");
@@ -79,7 +88,9 @@ record ParsedToken(@Nullable String subject, ServiceAccountToken token) {
     }
 
     private static Map<String, Object> document(String encoded) throws IOException {
-        try (JsonParser json = JSON.createParser(Base64.getUrlDecoder().decode(encoded))) {
+        // Of bytes it would guess the encoding; RFC 7519 leaves no choice.
+        String text = new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8);
+        try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("no object");
             }

@@ -8,6 +8,7 @@ import io.podidentity.token.TokenReading.Current;
 import io.podidentity.token.TokenReading.Expired;
 import io.podidentity.token.TokenReading.Malformed;
 import io.podidentity.token.TokenReading.NotYetValid;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -97,6 +98,10 @@ class TokenReaderTest {
                 "{\"kubernetes.io\":{\"namespace\":\"a\",\"namespace\":\"b\"}}",
                 "{\"aud\":1}",
                 "{\"aud\":[1]}",
+                "{\"aud\":[null]}",
+                "\uFEFF{}",
+                "{\"a\":1,}",
+                "{\"a\":[",
                 "{\"aud\":{\"a\":1}}",
                 "{\"sub\":1}",
                 "{\"iss\":[]}",
@@ -117,7 +122,18 @@ class TokenReaderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "{}", "[]", "null", "x", "{\"alg\":1}", "{\"alg\":\"a\",\"alg\":\"b\"}"})
+            strings = {
+                "",
+                "{}",
+                "[]",
+                "null",
+                "x",
+                "{\"alg\":1}",
+                "{\"alg\":null}",
+                "{\"alg\":\"a\",\"alg\":\"b\"}",
+                "{\"alg\":\"a\",\"kid\":1}",
+                "{\"alg\":\"a\",\"kid\":\"b\",\"kid\":\"c\"}"
+            })
     void headerThatIsNotOneOfAJwsIsMalformed(String header) {
         assertThat(READER.read(jwt(header, "{}")))
                 .isEqualTo(new Malformed("token is malformed: its parts are not those of a JWT"));
@@ -174,6 +190,56 @@ class TokenReaderTest {
     }
 
     @Test
+    void claimsThatAreNullAreMissing() {
+        ServiceAccountToken token =
+                current("{\"iss\":null,\"sub\":null,\"aud\":null,\"exp\":null,\"nbf\":null}");
+        assertThat(token.issuer()).isNull();
+        assertThat(token.audiences()).isEmpty();
+        assertThat(token.expiresAt()).isNull();
+        assertThat(token.notBefore()).isNull();
+    }
+
+    /** As a cluster of EKS writes it. */
+    @Test
+    void claimsOfEksAreRead() {
+        ServiceAccountToken token =
+                current(
+                        "{\"aud\":[\"pods.eks.amazonaws.com\"],\"exp\":1795386000,"
+                                + "\"iat\":1795299600,\"iss\":\"https://oidc.eks.eu-west-1."
+                                + "amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF\","
+                                + "\"jti\":\"a\",\"kubernetes.io\":{\"namespace\":\"shop\","
+                                + "\"node\":{\"name\":\"n\",\"uid\":\"u\"},\"pod\":{\"name\":"
+                                + "\"orders-0\",\"uid\":\"p\"},\"serviceaccount\":{\"name\":"
+                                + "\"orders\",\"uid\":\"s\"},\"warnafter\":1795303207},"
+                                + "\"nbf\":1795298400,"
+                                + "\"sub\":\"system:serviceaccount:shop:orders\"}");
+        assertThat(token.namespace()).isEqualTo("shop");
+        assertThat(token.serviceAccount()).isEqualTo("orders");
+        assertThat(token.podName()).isEqualTo("orders-0");
+        assertThat(token.podUid()).isEqualTo("p");
+        assertThat(token.expiresAt()).isEqualTo(Instant.ofEpochSecond(1_795_386_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE"})
+    void nothingButUtf8IsRead(String charset) {
+        String claims =
+                Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString("{\"sub\":\"a\"}".getBytes(Charset.forName(charset)));
+        assertThat(READER.read(encoded(HEADER) + "." + claims + ".c"))
+                .isInstanceOf(Malformed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s.%s", "%s.%s.c.d", "%s.%s.c.", "%s!.%s.c", "%s.%s+.c", "%s.%s/.c"})
+    void nothingButThreeSegmentsInBase64UrlIsParsed(String form) {
+        String good = "%s.%s.c".formatted(encoded(HEADER), encoded("{}"));
+        assertThat(ParsedToken.of(good)).isPresent();
+        assertThat(ParsedToken.of(form.formatted(encoded(HEADER), encoded("{}")))).isEmpty();
+    }
+
+    @Test
     void nothingQuotesTheToken() {
         String raw = TestTokens.at(NOW).sign();
         String signature = raw.substring(raw.lastIndexOf('.') + 1);
@@ -189,7 +255,9 @@ class TokenReaderTest {
             assertThat(READER.read(jwt(HEADER, deep))).isInstanceOf(Malformed.class);
         }
         String closed = "{\"a\":" + "[".repeat(5_500) + "]".repeat(5_500) + "}";
-        assertThat(READER.read(jwt(HEADER, closed))).isNotNull();
+        assertThat(READER.read(jwt(HEADER, closed))).isInstanceOf(Malformed.class);
+        String few = "{\"a\":" + "[".repeat(30) + "]".repeat(30) + "}";
+        assertThat(READER.read(jwt(HEADER, few))).isInstanceOf(Current.class);
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param renewalsPerSecond background renewals at most
  * @param clientTimeout how long a request waits for a running fetch; less than the second after
  *     which SDKs give up, so that they get an answer
- * @param firstFetches as many of them at once before one was answered
+ * @param firstFetches as many calls at once at first, and after some seconds without an answer
  * @param concurrentFetches calls to EKS Auth at once; no more than connections, since a call
  *     without one would wait for it while its time runs out
  * @param waitingFetches fetches that may wait for their turn; more are rejected
@@ -41,11 +41,7 @@ public record CacheSettings(
         check(burstPerClient > 0, "burstPerClient", burstPerClient);
     }
 
-    /**
-     * The given flags with default limits.
-     *
-     * <p>{@link CongestionWindow} begins with fewer fetches at once.
-     */
+    /** The given flags with default limits, for a JVM. */
     public static CacheSettings of(Duration retention, int size, int renewalsPerSecond) {
         return new CacheSettings(
                 retention,

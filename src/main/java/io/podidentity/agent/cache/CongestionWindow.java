@@ -31,7 +31,10 @@ final class CongestionWindow {
 
     private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
-    /** Initial window on a JVM: as many calls as a cold one on a small node can make in time. */
+    /**
+     * Initial window on a JVM: as many calls as a cold one on a small node can make in time. Any
+     * grows up to it, whatever its use.
+     */
     static final int FIRST_CALLS = 48;
 
     /** Minimum window during failures, so that recovery is noticed. */
@@ -217,7 +220,7 @@ final class CongestionWindow {
      * a burst than was ever tried (RFC 7661).
      */
     private boolean used() {
-        return window < firstCalls || Math.max(peak, lastPeak) >= window / 2;
+        return window < FIRST_CALLS || Math.max(peak, lastPeak) >= window / 2;
     }
 
     private double growth() {

@@ -61,6 +61,27 @@ class CongestionWindowTest {
         assertThat(window.open()).isEqualTo(CongestionWindow.FIRST_CALLS);
     }
 
+    /** What an executable begins with was tried then, but not since. */
+    @Test
+    void aFewCallsDoNotBringAWiderBeginningBack() {
+        CongestionWindow wide =
+                new CongestionWindow(128, 512, timeline, new Random(42), CacheEvents.NONE);
+        assertThat(wide.open()).isEqualTo(128);
+        wide.onFailure(timeline.nanos());
+        assertThat(wide.open()).isLessThan(CongestionWindow.FIRST_CALLS);
+
+        for (int call = 0; call < 1_000; call++) {
+            timeline.advance(ROUND_TRIP);
+            long start = timeline.nanos();
+            assertThat(wide.begin()).isTrue();
+            timeline.advance(ROUND_TRIP);
+            wide.onSuccess(start);
+            wide.end();
+        }
+
+        assertThat(wide.open()).isEqualTo(CongestionWindow.FIRST_CALLS);
+    }
+
     @Test
     void callsAreBounded() {
         grow(512);
