@@ -108,13 +108,18 @@ public final class ConnectionGuard {
                 && own.getPort() == port
                 && channel.pipeline().get(FairAccept.class) == null) {
             sockets.add(channel);
-            channel.closeFuture().addListener(closed -> sockets.remove(channel));
+            channel.closeFuture().addListener(closed -> left(channel));
             if (closing) {
                 var _ = channel.close();
             }
             channel.pipeline()
                     .addFirst(new FairAccept(child -> accepted(child, tls ? TLS : PLAIN)));
         }
+    }
+
+    private void left(Channel socket) {
+        sockets.remove(socket);
+        settleEnd();
     }
 
     /** A client connected, and its connection speaks HTTP. */
@@ -163,7 +168,7 @@ public final class ConnectionGuard {
     }
 
     private void settleEnd() {
-        if (closing && running.get() == 0 && (open() == 0 || graceIsOver())) {
+        if (closing && sockets.isEmpty() && running.get() == 0 && (open() == 0 || graceIsOver())) {
             idle.complete(null);
         }
     }
@@ -214,7 +219,8 @@ public final class ConnectionGuard {
 
     /**
      * Takes no more connections. A client that has one is answered once more, and told to close it;
-     * what asks nothing for a second is closed. Completes when all requests are answered.
+     * what asks nothing for a second is closed. Completes when all requests are answered and no
+     * watched socket accepts any more.
      */
     public CompletionStage<Void> close() {
         graceEnds = System.nanoTime() + GRACE.toNanos();

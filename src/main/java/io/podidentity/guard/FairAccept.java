@@ -53,7 +53,8 @@ final class FairAccept extends ChannelInboundHandlerAdapter {
     }
 
     private void next(ChannelHandlerContext context) {
-        while (entering < AT_ONCE) {
+        // Once it is closed its event loops may be gone.
+        while (entering < AT_ONCE && context.channel().isOpen()) {
             // For the newest its client surely waits still.
             Channel channel = waiting.pollNewest();
             if (channel == null) {

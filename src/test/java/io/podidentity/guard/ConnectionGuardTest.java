@@ -2,8 +2,10 @@ package io.podidentity.guard;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.podidentity.guard.ConnectionGuard.Limits;
 import io.podidentity.harness.RawConnection;
 import io.podidentity.harness.RawConnection.Answer;
@@ -11,12 +13,14 @@ import io.podidentity.harness.TestAuthority;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.PfxOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -461,6 +465,29 @@ class ConnectionGuardTest {
         }
 
         assertEnds(end);
+    }
+
+    /** Vert.x takes the event loops away at the end, and what is accepted after it finds none. */
+    @Test
+    void endWaitsUntilNothingIsAcceptedAnyMore() throws Exception {
+        listen(AMPLE, LONG, LONG);
+        guard.watch(vertx, port, false);
+        CountDownLatch watched = new CountDownLatch(1);
+        EventExecutor acceptor = ((VertxInternal) vertx).getAcceptorEventLoopGroup().next();
+        var _ =
+                acceptor.submit(
+                        () -> {
+                            watched.countDown();
+                            return goOn.await(LONG.toSeconds(), TimeUnit.SECONDS);
+                        });
+        assertThat(watched.await(10, TimeUnit.SECONDS)).isTrue();
+
+        CompletionStage<Void> end = guard.close();
+
+        assertThat(end.toCompletableFuture()).isNotDone();
+        goOn.countDown();
+        assertEnds(end);
+        assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
     }
 
     private static void assertEnds(CompletionStage<Void> end) throws Exception {

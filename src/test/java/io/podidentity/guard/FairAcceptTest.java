@@ -139,6 +139,25 @@ class FairAcceptTest {
         assertThat(clients.subList(FairAccept.AT_ONCE, 100)).noneMatch(Channel::isOpen);
     }
 
+    /** Its event loops may be gone by then. */
+    @Test
+    void nothingIsPassedOnAfterTheSocketWasClosed() {
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < FairAccept.AT_ONCE + 10; i++) {
+            clients.add(accept("127.0.0.2"));
+        }
+        socket.closeFuture()
+                .addListener(
+                        closed ->
+                                clients.subList(0, FairAccept.AT_ONCE)
+                                        .forEach(Client::runPendingTasks));
+
+        var _ = socket.close();
+
+        assertThat(passedOn).hasSize(FairAccept.AT_ONCE);
+        assertThat(clients.subList(FairAccept.AT_ONCE, clients.size())).noneMatch(Channel::isOpen);
+    }
+
     private Client accept(String from) {
         Client client = new Client(from);
         socket.writeInbound(client);
