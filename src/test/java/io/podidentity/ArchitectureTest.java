@@ -68,7 +68,7 @@ class ArchitectureTest {
                 + " config guard"
                 + " outbound schedule tls token",
         "doctor, agent.eksauth agent.node agent.server aws config outbound tls token",
-        "cli, agent.node auth.server aws config doctor guard",
+        "cli, agent.node auth.server aws config doctor guard schedule",
         "dev, agent.status auth.associations auth.exchange auth.server auth.sts config schedule token",
     })
     void packageUsesOnlyThoseItMay(String name, String mayUse) {

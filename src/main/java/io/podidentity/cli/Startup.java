@@ -3,6 +3,8 @@ package io.podidentity.cli;
 import io.podidentity.auth.server.AuthServer;
 import io.podidentity.config.AgentConfig;
 import io.podidentity.config.ServerStart;
+import io.podidentity.schedule.Background;
+import io.podidentity.schedule.SystemTimeline;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -25,7 +27,9 @@ class Startup {
             @Observes @Priority(BEFORE_OTHERS) StartupEvent started,
             AgentConfig config,
             Event<ServerStart> server,
-            Instance<AuthServer> authServer) {
+            Instance<AuthServer> authServer,
+            SystemTimeline timeline) {
+        RestingHeap.watch(Background.scheduler(timeline));
         switch (config.command()) {
             case SERVER -> server.fire(new ServerStart());
             case AUTH -> {
