@@ -18,7 +18,7 @@ final class RestingHeap {
 
     private static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    /** Twice the young generation, which fills and empties while a process rests. */
+    /** Twice the JVM's young generation, which fills and empties while a process rests. */
     static final long WORTHWHILE = 8 << 20;
 
     private final Heap heap;

@@ -9,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A heap of 12 MB that lives on, looked at from its start. */
 class RestingHeapTest {
@@ -52,24 +54,15 @@ class RestingHeapTest {
     }
 
     /** The young generation fills while a process rests. */
-    @Test
-    void littleGarbageIsLeft() {
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "0, 2"})
+    void onlyMuchGarbageIsCollectedAgain(int moreThanLittle, int collections) {
         look(1);
-        heap.garbage = RestingHeap.WORTHWHILE - 1;
+        heap.garbage = RestingHeap.WORTHWHILE + moreThanLittle;
 
         look(10);
 
-        assertThat(heap.asked).isEqualTo(1);
-    }
-
-    @Test
-    void muchGarbageIsCollectedAgain() {
-        look(1);
-        heap.garbage = RestingHeap.WORTHWHILE;
-
-        look(10);
-
-        assertThat(heap.asked).isEqualTo(2);
+        assertThat(heap.asked).isEqualTo(collections);
     }
 
     /** As when the pods of a node have left. */
