@@ -3,6 +3,7 @@ package io.podidentity.outbound;
 import io.podidentity.tls.Trust;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class HttpClient implements AutoCloseable {
      */
     public static final int MAX_CONNECTIONS = 192;
 
+    private final Connector connector;
     private final Pool pool;
 
     /**
@@ -23,10 +25,8 @@ public final class HttpClient implements AutoCloseable {
      * @param read time-out for a response, and for a free connection
      */
     public HttpClient(Proxies proxies, Trust trust, Duration connect, Duration read) {
-        this.pool =
-                new Pool(
-                        new Connector(proxies, trust, new Dialer(new DnsCache(), connect), read),
-                        read);
+        this.connector = new Connector(proxies, trust, new Dialer(new DnsCache(), connect), read);
+        this.pool = new Pool(connector, read);
     }
 
     /**
@@ -36,6 +36,16 @@ public final class HttpClient implements AutoCloseable {
      */
     public HttpAnswer send(HttpCall call) throws IOException {
         return exchange(call).answer();
+    }
+
+    /**
+     * Opens a connection and closes it again: it serves no call, but compiles what a handshake
+     * needs.
+     *
+     * @throws IOException if there is none to be had
+     */
+    public void handshake(URI server) throws IOException {
+        connector.connect(Destination.of(server)).close();
     }
 
     /** A call that another thread can abort. */

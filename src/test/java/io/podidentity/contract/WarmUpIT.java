@@ -8,10 +8,15 @@ import io.podidentity.harness.EksAuthAnswers;
 import io.podidentity.harness.HttpPeer;
 import io.podidentity.harness.PackagedAgent;
 import io.podidentity.harness.RawConnection;
+import io.podidentity.harness.TestAuthority;
 import io.podidentity.harness.TestTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +31,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the agent asks itself, so that no pod finds it cold. */
 class WarmUpIT {
@@ -49,11 +57,19 @@ class WarmUpIT {
     }
 
     @Test
-    void itsRequestsReachNobodyCountNowhereAndLeaveNothing() {
-        try (HttpPeer eksAuth = new HttpPeer().answer(EksAuthAnswers.issued());
+    void itsRequestsReachNobodyCountNowhereAndLeaveNothing(@TempDir Path folder) throws Exception {
+        TestAuthority authority = TestAuthority.in(folder);
+        try (HttpPeer eksAuth = new HttpPeer(authority).answer(EksAuthAnswers.issued());
                 PackagedAgent agent =
-                        PackagedAgent.server().endpoint(eksAuth.address()).start().awaitReady()) {
+                        PackagedAgent.server()
+                                .endpoint(eksAuth.address())
+                                .environment("AWS_CA_BUNDLE", authority.pem().toString())
+                                .start()
+                                .awaitReady()) {
             assertThat(awaitEnd(agent)).isPositive();
+
+            // One is kept. At a load of ten the first of the others may be the last.
+            assertThat(eksAuth.connections()).isGreaterThan(1);
 
             assertThat(agent.everything()).doesNotContain("Issued credentials");
             assertThat(eksAuth.requests())
@@ -64,6 +80,34 @@ class WarmUpIT {
                                     line.matches(
                                             "pod_identity_(http_|cache_state|.*eks_auth_duration|.*entries).* [1-9].*"))
                     .anyMatch(line -> line.startsWith("pod_identity_"));
+        }
+    }
+
+    /** One that says nothing is left alone; without TLS there is nothing to rehearse. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "https"})
+    void rehearsesHandshakesOnlyWhereTheyWork(String scheme) throws IOException {
+        try (ServerSocketChannel silent =
+                        ServerSocketChannel.open()
+                                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                PackagedAgent agent =
+                        PackagedAgent.server()
+                                .endpoint(
+                                        URI.create(
+                                                scheme
+                                                        + "://127.0.0.1:"
+                                                        + silent.socket().getLocalPort()))
+                                .start()
+                                .awaitReady()) {
+            awaitEnd(agent);
+
+            silent.configureBlocking(false);
+            int connections = 0;
+            for (var each = silent.accept(); each != null; each = silent.accept()) {
+                each.close();
+                connections++;
+            }
+            assertThat(connections).isBetween(1, 10);
         }
     }
 

@@ -91,7 +91,7 @@ final class Answers {
     }
 
     private <T> T part(String name, @Nullable T value, @Nullable String requestId) {
-        if (value == null || value.toString().isEmpty()) {
+        if (value == null || value.equals("")) {
             throw failures.unusable(name + " is missing", requestId);
         }
         return value;

@@ -3,7 +3,6 @@ package io.podidentity.agent.eksauth;
 import io.podidentity.aws.CallerIdentity;
 import io.podidentity.aws.CredentialsChoice;
 import io.podidentity.aws.DryRun;
-import io.podidentity.aws.OutboundSdkClient;
 import io.podidentity.aws.OwnSts;
 import io.podidentity.aws.RotatingCredentials;
 import io.podidentity.aws.SdkSettings;
@@ -91,7 +90,7 @@ class AwsClients {
     @Singleton
     @DefaultBean
     SdkHttpClient http(HttpClient outbound, Clock clock) {
-        return new Transport(new OutboundSdkClient(outbound), clock);
+        return new Transport(outbound, clock);
     }
 
     @Produces

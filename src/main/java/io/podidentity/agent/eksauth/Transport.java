@@ -1,11 +1,15 @@
 package io.podidentity.agent.eksauth;
 
+import io.podidentity.aws.OutboundSdkClient;
+import io.podidentity.outbound.HttpClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -19,18 +23,27 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
  * The SDK's HTTP client. It answers the first warm-up calls itself, after connecting to EKS Auth,
- * and sends the later ones to the warm-up's own server.
+ * and sends the later ones to the warm-up's own server. Each fifth of those opens a connection to
+ * EKS Auth as well, which carries no request: a burst of pods begins with handshakes, and costs a
+ * quarter less where their code is compiled.
  */
 final class Transport implements SdkHttpClient {
 
     private static final Logger LOG = Logger.getLogger(Transport.class);
     private static final Duration CONNECT_WAIT = Duration.ofMillis(500);
+    private static final int CALLS_A_HANDSHAKE = 5;
 
+    private final HttpClient client;
     private final SdkHttpClient real;
     private final Clock clock;
+    private final AtomicInteger redirected = new AtomicInteger();
 
-    Transport(SdkHttpClient real, Clock clock) {
-        this.real = real;
+    /** No more of them before an EKS Auth that is slow, or not there: pods need it more. */
+    private volatile boolean handshakesHelp = true;
+
+    Transport(HttpClient client, Clock clock) {
+        this.client = client;
+        this.real = new OutboundSdkClient(client);
         this.clock = clock;
     }
 
@@ -40,9 +53,13 @@ final class Transport implements SdkHttpClient {
             return real.prepareRequest(request);
         }
         URI server = WarmUpSource.server();
-        return server == null
-                ? new WarmUpCall(request.httpRequest())
-                : real.prepareRequest(redirected(request, server));
+        if (server == null) {
+            return new WarmUpCall(request.httpRequest());
+        }
+        if (redirected.getAndIncrement() % CALLS_A_HANDSHAKE == 0) {
+            handshake(request.httpRequest().getUri());
+        }
+        return real.prepareRequest(redirected(request, server));
     }
 
     /** Without its headers, which carry the node's own credentials. */
@@ -69,7 +86,13 @@ final class Transport implements SdkHttpClient {
         real.close();
     }
 
-    private void connect(SdkHttpRequest call) {
+    private void handshake(URI eksAuth) {
+        if (handshakesHelp && eksAuth.getScheme().equals("https")) {
+            handshakesHelp = inTime(() -> client.handshake(eksAuth));
+        }
+    }
+
+    private void head(SdkHttpRequest call) throws IOException {
         SdkHttpFullRequest request =
                 SdkHttpFullRequest.builder()
                         .method(SdkHttpMethod.HEAD)
@@ -78,8 +101,20 @@ final class Transport implements SdkHttpClient {
                         .port(call.port())
                         .encodedPath("/")
                         .build();
-        // Resolving a name pins a virtual thread's carrier.
-        Thread connecting = Thread.ofPlatform().daemon().name("warm-up").start(() -> head(request));
+        real.prepareRequest(HttpExecuteRequest.builder().request(request).build())
+                .call()
+                .responseBody()
+                .ifPresent(AbortableInputStream::abort);
+    }
+
+    /** Resolving a name pins a virtual thread's carrier, so it is done on a platform thread. */
+    private static boolean inTime(Attempt attempt) {
+        AtomicBoolean succeeded = new AtomicBoolean();
+        Thread connecting =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("warm-up")
+                        .start(() -> succeeded.set(attempt.succeeds()));
         try {
             // The SDK's call must end in time, or parsing its answer is not warmed up.
             if (!connecting.join(CONNECT_WAIT)) {
@@ -88,16 +123,22 @@ final class Transport implements SdkHttpClient {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return succeeded.get();
     }
 
-    private void head(SdkHttpFullRequest request) {
-        try {
-            HttpExecuteResponse response =
-                    real.prepareRequest(HttpExecuteRequest.builder().request(request).build())
-                            .call();
-            response.responseBody().ifPresent(AbortableInputStream::abort);
-        } catch (IOException | RuntimeException e) {
-            LOG.debugf("EKS Auth at %s cannot be reached yet: %s", request.host(), e);
+    /** An attempt to reach EKS Auth, for the warm-up alone. */
+    private interface Attempt {
+
+        void run() throws IOException;
+
+        default boolean succeeds() {
+            try {
+                run();
+                return true;
+            } catch (IOException | RuntimeException e) {
+                LOG.debugf("EKS Auth cannot be reached yet: %s", e);
+                return false;
+            }
         }
     }
 
@@ -111,7 +152,7 @@ final class Transport implements SdkHttpClient {
 
         @Override
         public HttpExecuteResponse call() {
-            connect(call);
+            inTime(() -> head(call));
             String body = WarmUpSource.answer(clock.instant());
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             return HttpExecuteResponse.builder()
