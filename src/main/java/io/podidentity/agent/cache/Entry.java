@@ -160,16 +160,21 @@ final class Entry {
      * the monotonic one stops while the machine sleeps.
      */
     Duration left(Timeline timeline) {
-        long byAge = lifetimeNanos - (timeline.nanos() - storedNanos);
-        return Duration.ofNanos(Math.min(leftByWall(timeline.now()), byAge));
+        return Duration.ofNanos(left(timeline.now(), timeline.nanos()));
     }
 
-    private long leftByWall(Instant now) {
-        return now.until(issued.credentials().expiration(), ChronoUnit.NANOS);
+    /** The same, without an object: all entries are looked at each second. */
+    private long left(Instant now, long nanos) {
+        long byWall = now.until(issued.credentials().expiration(), ChronoUnit.NANOS);
+        return Math.min(byWall, lifetimeNanos - (nanos - storedNanos));
     }
 
     Freshness freshness(Timeline timeline) {
-        return plan.freshness(left(timeline));
+        return freshness(timeline.now(), timeline.nanos());
+    }
+
+    Freshness freshness(Instant now, long nanos) {
+        return plan.freshness(left(now, nanos));
     }
 
     void requested(long nanos) {

@@ -85,7 +85,7 @@ final class EntryStore {
     boolean put(Flight flight, Issued issued, long lastRequestNanos) {
         Duration lifetime = Duration.between(timeline.now(), issued.credentials().expiration());
         Plan plan = policy.plan(lifetime, random);
-        if (plan.freshness(lifetime) == Freshness.EXPIRED) {
+        if (plan.freshness(lifetime.toNanos()) == Freshness.EXPIRED) {
             return false;
         }
         if (size > 0) {

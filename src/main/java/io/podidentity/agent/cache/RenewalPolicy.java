@@ -43,14 +43,14 @@ public record RenewalPolicy(Duration retention) {
      */
     public record Plan(Duration renewAt, Duration expiringAt) {
 
-        public Freshness freshness(Duration left) {
-            if (left.compareTo(EXPIRED_MARGIN) <= 0) {
+        Freshness freshness(long leftNanos) {
+            if (leftNanos <= EXPIRED_MARGIN.toNanos()) {
                 return Freshness.EXPIRED;
             }
-            if (left.compareTo(expiringAt) <= 0) {
+            if (leftNanos <= expiringAt.toNanos()) {
                 return Freshness.EXPIRING;
             }
-            return left.compareTo(renewAt) <= 0 ? Freshness.DUE : Freshness.FRESH;
+            return leftNanos <= renewAt.toNanos() ? Freshness.DUE : Freshness.FRESH;
         }
     }
 

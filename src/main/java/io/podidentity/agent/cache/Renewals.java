@@ -13,6 +13,7 @@ import io.podidentity.schedule.Repeating;
 import io.podidentity.schedule.Timeline;
 import io.podidentity.schedule.TokenBucket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -109,8 +110,10 @@ final class Renewals implements AutoCloseable {
 
     private void sweep() {
         List<Due> due = new ArrayList<>();
+        Instant now = timeline.now();
+        long nanos = timeline.nanos();
         for (Entry entry : store.all()) {
-            switch (entry.freshness(timeline)) {
+            switch (entry.freshness(now, nanos)) {
                 case FRESH -> {}
                 case EXPIRED -> dropUnlessRenewing(entry);
                 case DUE, EXPIRING -> {
