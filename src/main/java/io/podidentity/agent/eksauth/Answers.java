@@ -21,8 +21,11 @@ final class Answers {
     /** The SDK says UNKNOWN where there is none. */
     private static final Pattern REQUEST_ID = Pattern.compile("(?!UNKNOWN)[A-Za-z0-9-]{1,64}");
 
-    /** Milliseconds read as seconds lie tens of thousands of years ahead. */
-    private static final Duration MAX_LIFETIME = Duration.ofDays(365_000);
+    /**
+     * A century: milliseconds read as seconds lie tens of thousands of years ahead, and nanoseconds
+     * count three centuries only.
+     */
+    private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
 
     private final Clock clock;
     private final Failures failures;

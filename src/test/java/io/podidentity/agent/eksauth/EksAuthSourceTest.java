@@ -364,6 +364,14 @@ class EksAuthSourceTest {
                 Arguments.of("expiration bool", body.replace(expiration, "\"expiration\":true")),
                 Arguments.of("expiration object", body.replace(expiration, "\"expiration\":{}")),
                 Arguments.of("expiration in ms", body.replace(expiration, expiration + "000")),
+                Arguments.of(
+                        "expiration in 400 years",
+                        body.replace(
+                                expiration,
+                                "\"expiration\":"
+                                        + EksAuthAnswers.EXPIRES
+                                                .plus(Duration.ofDays(400 * 365))
+                                                .getEpochSecond())),
                 Arguments.of("expiration huge", body.replace(expiration, "\"expiration\":1e300")),
                 Arguments.of(
                         "expiration past all", body.replace(expiration, "\"expiration\":1e999")));
