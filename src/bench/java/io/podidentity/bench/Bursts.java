@@ -102,6 +102,7 @@ public final class Bursts {
             Pods.Result first = new Pods(0, 1).ask(agent.port());
             Pods pods = new Pods(1, count);
             int calls = peer.requests().size();
+            int connections = peer.connections();
             Duration cpu = Contender.cpu(agent);
             Pods.Result result = pods.ask(agent.port());
             Duration used = Contender.cpu(agent).minus(cpu);
@@ -117,7 +118,7 @@ public final class Bursts {
                     result.served(),
                     result.last().toMillis() / 1e3,
                     called,
-                    peer.connections(),
+                    peer.connections() - connections,
                     used.toMillis() / (double) count);
             agent.kill();
         }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the agent asks itself, so that no pod finds it cold. */
 class WarmUpIT {
@@ -68,8 +68,8 @@ class WarmUpIT {
                                 .awaitReady()) {
             assertThat(awaitEnd(agent)).isPositive();
 
-            // One is kept. At a load of ten the first of the others may be the last.
-            assertThat(eksAuth.connections()).isGreaterThan(1);
+            // One is kept for calls, and if the first handshake fails no other follows.
+            assertThat(eksAuth.connections()).isGreaterThan(2);
 
             assertThat(agent.everything()).doesNotContain("Issued credentials");
             assertThat(eksAuth.requests())
@@ -85,8 +85,9 @@ class WarmUpIT {
 
     /** One that says nothing is left alone; without TLS there is nothing to rehearse. */
     @ParameterizedTest
-    @ValueSource(strings = {"http", "https"})
-    void rehearsesHandshakesOnlyWhereTheyWork(String scheme) throws IOException {
+    @CsvSource({"http, 0, 0", "https, 1, 3"})
+    void rehearsesHandshakesOnlyWhereTheyWork(String scheme, int least, int most)
+            throws IOException {
         try (ServerSocketChannel silent =
                         ServerSocketChannel.open()
                                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -99,16 +100,24 @@ class WarmUpIT {
                                                         + silent.socket().getLocalPort()))
                                 .start()
                                 .awaitReady()) {
+            silent.configureBlocking(false);
+            // Those that belong to becoming ready.
+            drained(silent);
+
             awaitEnd(agent);
 
-            silent.configureBlocking(false);
-            int connections = 0;
-            for (var each = silent.accept(); each != null; each = silent.accept()) {
-                each.close();
-                connections++;
-            }
-            assertThat(connections).isBetween(1, 10);
+            // One connects by up to three sockets where nobody has time for them.
+            assertThat(drained(silent)).isBetween(least, most);
         }
+    }
+
+    private static int drained(ServerSocketChannel server) throws IOException {
+        int connections = 0;
+        for (var each = server.accept(); each != null; each = server.accept()) {
+            each.close();
+            connections++;
+        }
+        return connections;
     }
 
     /** Its port is on the node's loopback, where others may find it. */

@@ -70,7 +70,8 @@ final class Answers {
                     requestId);
         }
         if (issued.expiration().isAfter(clock.instant().plus(MAX_LIFETIME))) {
-            throw failures.unusable("credentials.expiration is not in seconds", requestId);
+            throw failures.unusable(
+                    "credentials.expiration, in seconds, is more than a century ahead", requestId);
         }
         return new Issued(issued, association(answer, roleArn, requestId), plain(requestId));
     }

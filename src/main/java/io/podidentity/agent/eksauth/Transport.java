@@ -23,9 +23,9 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
  * The SDK's HTTP client. It answers the first warm-up calls itself, after connecting to EKS Auth,
- * and sends the later ones to the warm-up's own server. Each fifth of those opens a connection to
- * EKS Auth as well, which carries no request: a burst of pods begins with handshakes, and costs a
- * quarter less where their code is compiled.
+ * and sends the later ones to the warm-up's own server. With each fifth of those it connects to EKS
+ * Auth over TLS, and sends nothing: a burst of pods begins with handshakes, and costs a quarter
+ * less where their code is compiled.
  */
 final class Transport implements SdkHttpClient {
 
@@ -38,8 +38,8 @@ final class Transport implements SdkHttpClient {
     private final Clock clock;
     private final AtomicInteger redirected = new AtomicInteger();
 
-    /** No more of them before an EKS Auth that is slow, or not there: pods need it more. */
-    private volatile boolean handshakesHelp = true;
+    /** False while one runs, and for good after one that failed or was slow: pods need it more. */
+    private final AtomicBoolean nextHandshake = new AtomicBoolean(true);
 
     Transport(HttpClient client, Clock clock) {
         this.client = client;
@@ -57,7 +57,7 @@ final class Transport implements SdkHttpClient {
             return new WarmUpCall(request.httpRequest());
         }
         if (redirected.getAndIncrement() % CALLS_A_HANDSHAKE == 0) {
-            handshake(request.httpRequest().getUri());
+            rehearse(request.httpRequest().getUri());
         }
         return real.prepareRequest(redirected(request, server));
     }
@@ -86,13 +86,7 @@ final class Transport implements SdkHttpClient {
         real.close();
     }
 
-    private void handshake(URI eksAuth) {
-        if (handshakesHelp && eksAuth.getScheme().equals("https")) {
-            handshakesHelp = inTime(() -> client.handshake(eksAuth));
-        }
-    }
-
-    private void head(SdkHttpRequest call) throws IOException {
+    private void connect(SdkHttpRequest call) {
         SdkHttpFullRequest request =
                 SdkHttpFullRequest.builder()
                         .method(SdkHttpMethod.HEAD)
@@ -101,44 +95,45 @@ final class Transport implements SdkHttpClient {
                         .port(call.port())
                         .encodedPath("/")
                         .build();
-        real.prepareRequest(HttpExecuteRequest.builder().request(request).build())
-                .call()
-                .responseBody()
-                .ifPresent(AbortableInputStream::abort);
-    }
-
-    /** Resolving a name pins a virtual thread's carrier, so it is done on a platform thread. */
-    private static boolean inTime(Attempt attempt) {
-        AtomicBoolean succeeded = new AtomicBoolean();
-        Thread connecting =
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("warm-up")
-                        .start(() -> succeeded.set(attempt.succeeds()));
+        // Resolving a name pins a virtual thread's carrier.
+        Thread connecting = Thread.ofPlatform().daemon().name("warm-up").start(() -> head(request));
         try {
             // The SDK's call must end in time, or parsing its answer is not warmed up.
             if (!connecting.join(CONNECT_WAIT)) {
                 connecting.interrupt();
             }
         } catch (InterruptedException e) {
+            connecting.interrupt();
             Thread.currentThread().interrupt();
         }
-        return succeeded.get();
     }
 
-    /** An attempt to reach EKS Auth, for the warm-up alone. */
-    private interface Attempt {
+    private void head(SdkHttpFullRequest request) {
+        try {
+            HttpExecuteResponse response =
+                    real.prepareRequest(HttpExecuteRequest.builder().request(request).build())
+                            .call();
+            response.responseBody().ifPresent(AbortableInputStream::abort);
+        } catch (IOException | RuntimeException e) {
+            LOG.debugf("EKS Auth at %s cannot be reached yet: %s", request.host(), e);
+        }
+    }
 
-        void run() throws IOException;
+    /** Nobody waits for it: the call that it comes with has a second. */
+    private void rehearse(URI eksAuth) {
+        if (eksAuth.getScheme().equals("https") && nextHandshake.compareAndSet(true, false)) {
+            // Authorities are files, which pin a virtual thread's carrier.
+            Thread.ofPlatform().daemon().name("warm-up").start(() -> handshake(eksAuth));
+        }
+    }
 
-        default boolean succeeds() {
-            try {
-                run();
-                return true;
-            } catch (IOException | RuntimeException e) {
-                LOG.debugf("EKS Auth cannot be reached yet: %s", e);
-                return false;
-            }
+    private void handshake(URI eksAuth) {
+        long start = System.nanoTime();
+        try {
+            client.handshake(eksAuth);
+            nextHandshake.set(System.nanoTime() - start < CONNECT_WAIT.toNanos());
+        } catch (IOException | RuntimeException e) {
+            LOG.debugf("No more handshakes with EKS Auth at %s: %s", eksAuth.getHost(), e);
         }
     }
 
@@ -152,7 +147,7 @@ final class Transport implements SdkHttpClient {
 
         @Override
         public HttpExecuteResponse call() {
-            inTime(() -> head(call));
+            connect(call);
             String body = WarmUpSource.answer(clock.instant());
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             return HttpExecuteResponse.builder()

@@ -33,7 +33,7 @@ public class WarmUp {
 
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
-    /** Two seconds of processor time in all. */
+    /** Two and a half seconds of processor time in all, with the handshakes that go with them. */
     private static final int MORE = 300;
 
     private static final Duration INTERVAL = Duration.ofMillis(50);
