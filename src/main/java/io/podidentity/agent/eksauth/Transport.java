@@ -24,8 +24,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 /**
  * The SDK's HTTP client. It answers the first warm-up calls itself, after connecting to EKS Auth,
  * and sends the later ones to the warm-up's own server. With each fifth of those it connects to EKS
- * Auth over TLS, and sends nothing: a burst of pods begins with handshakes, and costs a fifth
- * less where their code is compiled.
+ * Auth over TLS, and sends nothing: a burst of pods begins with handshakes, and costs a fifth less
+ * where their code is compiled.
  */
 final class Transport implements SdkHttpClient {
 
